@@ -20,6 +20,9 @@ final class CodecProblem {
         if (e instanceof StreamConstraintsException) {
             return ReadProblem.TOO_LARGE;
         }
+        if (String.valueOf(e.getOriginalMessage()).startsWith("Infinite recursion")) { // a StackOverflowError within
+            return ReadProblem.TOO_DEEP;
+        }
         if (String.valueOf(e.getOriginalMessage())
                 .startsWith("Duplicate field")) { // an exception of no type of its own
             return ReadProblem.DUPLICATE;

@@ -139,6 +139,8 @@ public final class JacksonCodec implements JsonCodec {
             return json;
         } catch (JsonProcessingException e) {
             throw unwritable(value, e);
+        } catch (StackOverflowError e) {
+            throw unwritable(value, ReadProblem.TOO_DEEP);
         }
     }
 
@@ -152,6 +154,8 @@ public final class JacksonCodec implements JsonCodec {
             return json;
         } catch (JsonProcessingException e) {
             throw unwritable(value, e);
+        } catch (StackOverflowError e) {
+            throw unwritable(value, ReadProblem.TOO_DEEP);
         }
     }
 
@@ -165,6 +169,8 @@ public final class JacksonCodec implements JsonCodec {
             throw new UnreadableDataException("", type.type(), CodecProblem.of(e));
         } catch (NumberFormatException e) { // NaN has no decimal
             throw new UnreadableDataException("", type.type(), ReadProblem.notOf(declared.getRawClass()));
+        } catch (StackOverflowError e) {
+            throw new UnreadableDataException("", type.type(), ReadProblem.TOO_DEEP);
         }
     }
 
@@ -187,13 +193,15 @@ public final class JacksonCodec implements JsonCodec {
                     properties.skipChildren();
                 }
             }
+            if (!roundTrip.isCertain(record.getClass())) {
+                requireReadable(record, entries);
+            }
         } catch (JsonProcessingException e) {
             throw unwritable(record, e);
+        } catch (StackOverflowError e) {
+            throw unwritable(record, ReadProblem.TOO_DEEP);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-        if (!roundTrip.isCertain(record.getClass())) {
-            requireReadable(record, entries);
         }
         return entries;
     }
@@ -242,6 +250,8 @@ public final class JacksonCodec implements JsonCodec {
             return Optional.of(mapper.readValue(tokens.asParser(), type));
         } catch (JsonProcessingException e) {
             throw new UnreadableDataException(CodecProblem.property(e), type, CodecProblem.of(e));
+        } catch (StackOverflowError e) {
+            throw new UnreadableDataException("", type, ReadProblem.TOO_DEEP);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -303,7 +313,10 @@ public final class JacksonCodec implements JsonCodec {
     }
 
     private static IllegalArgumentException unwritable(Object value, JsonProcessingException e) {
-        String why = e instanceof InvalidDefinitionException ? e.getOriginalMessage() : CodecProblem.of(e);
+        return unwritable(value, e instanceof InvalidDefinitionException ? e.getOriginalMessage() : CodecProblem.of(e));
+    }
+
+    private static IllegalArgumentException unwritable(Object value, String why) {
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
                 "a %s cannot be written as JSON: %s%s",

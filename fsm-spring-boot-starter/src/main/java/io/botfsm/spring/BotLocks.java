@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.springframework.core.env.Environment;
 
 /** The names of the bots' locks, and locks of these names. */
@@ -30,8 +31,12 @@ final class BotLocks {
             Collection<String> bots,
             Function<String, InstanceLock> locks) {
         this.locks = locks;
-        String name = Optional.ofNullable(settings.name())
-                .or(() -> Optional.ofNullable(environment.getProperty("spring.application.name")))
+        String name = Stream.of(
+                        Optional.ofNullable(settings.name()),
+                        Optional.ofNullable(environment.getProperty("spring.application.name")))
+                .flatMap(Optional::stream)
+                .filter(any -> !any.isBlank())
+                .findFirst()
                 .orElseThrow(() -> new BotfsmStartException(
                         "The instance lock has no name.",
                         "Set botfsm.lock.name or spring.application.name, to the same for all instances of the bot.",

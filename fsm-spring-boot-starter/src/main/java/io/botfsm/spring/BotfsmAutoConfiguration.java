@@ -76,7 +76,10 @@ final class BotfsmAutoConfiguration {
                 listeners.orderedStream().forEach(builder::listener);
                 measurements.ifAvailable(each -> each.lock(lock).ifPresent(builder::listener));
                 customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
-                return builder.build();
+                return BotfsmStartException.using(
+                        "botfsm.lock",
+                        "Correct what the message names, in botfsm.lock.* or in a BotfsmCustomizer.",
+                        builder::build);
             });
         }
 

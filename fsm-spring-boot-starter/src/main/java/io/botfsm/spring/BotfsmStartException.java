@@ -1,5 +1,6 @@
 package io.botfsm.spring;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The bot cannot be started as it is configured; says what to do. */
@@ -10,6 +11,19 @@ final class BotfsmStartException extends RuntimeException {
     BotfsmStartException(String description, String action, @Nullable Throwable cause) {
         super(description, cause);
         this.action = action;
+    }
+
+    /**
+     * What a property is needed for.
+     *
+     * @throws BotfsmStartException if the value is refused; names the property
+     */
+    static <T> T using(String property, String action, Supplier<T> use) {
+        try {
+            return use.get();
+        } catch (IllegalArgumentException e) {
+            throw new BotfsmStartException(property + " cannot be used: " + e.getMessage(), action, e);
+        }
     }
 
     String action() {

@@ -1,6 +1,8 @@
 package io.botfsm.spring;
 
 import io.botfsm.Fsm;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.ConversationCatalog;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,6 +24,7 @@ import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.lang.Nullable;
 
 /**
@@ -30,6 +34,7 @@ import org.springframework.lang.Nullable;
 @Endpoint(id = "botfsm", defaultAccess = Access.READ_ONLY)
 final class ConversationsEndpoint {
     private static final int MOST = 100;
+    private static final int CONFLICT = 409;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final Fsm fsm;
@@ -68,15 +73,53 @@ final class ConversationsEndpoint {
     @Nullable
     Map<String, Object> show(@Selector String key) throws InterruptedException, ExecutionException, TimeoutException {
         StorageKey parsed = parsed(key);
-        Snapshot snapshot =
-                fsm.storage().read(parsed).toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        return snapshot.state().isEmpty() && snapshot.data().isEmpty() ? null : shown(parsed, snapshot);
+        Snapshot snapshot = result(fsm.storage().read(parsed));
+        return isThere(snapshot) ? shown(parsed, snapshot) : null;
     }
 
-    /** Clears state and data of a conversation. */
+    /**
+     * Clears state, data, attributes and deadline of a conversation, unless it has changed since it was shown.
+     *
+     * @param version what was shown as its version
+     * @return 204; or, with nothing written, 404 if there is no such conversation, and 409 with the conversation as it
+     *     is if it has another version
+     */
     @DeleteOperation
-    void reset(@Selector String key) {
-        fsm.context(parsed(key)).clear();
+    WebEndpointResponse<Map<String, Object>> reset(@Selector String key, long version)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        StorageKey parsed = parsed(key);
+        if (version < 0) {
+            throw new InvalidEndpointRequestException("a version is not negative: " + version, "negative version");
+        }
+        Mutation clear = Mutation.builder()
+                .clearState()
+                .replaceData(Map.of())
+                .expectVersion(version)
+                .build();
+        if (!(result(fsm.storage().write(parsed, clear)) instanceof Outcome.Conflict conflict)) {
+            return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
+        }
+        Snapshot current = conflict.current();
+        if (!isThere(current)) {
+            return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+        }
+        return new WebEndpointResponse<>(
+                Map.of(
+                        "error",
+                        "the conversation has version " + current.version() + ", not " + version
+                                + "; nothing was written: look at it, and decide again",
+                        "current",
+                        shown(parsed, current)),
+                CONFLICT);
+    }
+
+    private static boolean isThere(Snapshot snapshot) {
+        return snapshot.state().isPresent() || !snapshot.data().isEmpty();
+    }
+
+    private static <T> T result(CompletionStage<T> stage)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return stage.toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** A wrong key is an error of the request: 400. */
@@ -92,6 +135,7 @@ final class ConversationsEndpoint {
     private static Map<String, Object> shown(StorageKey key, Snapshot snapshot) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("key", key.toText());
+        shown.put("version", snapshot.version());
         snapshot.state().ifPresent(state -> shown.put("state", state));
         snapshot.since().ifPresent(since -> shown.put("since", since.toString()));
         snapshot.touched().ifPresent(touched -> shown.put("touched", touched.toString()));

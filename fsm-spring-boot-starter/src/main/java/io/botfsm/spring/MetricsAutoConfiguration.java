@@ -11,6 +11,7 @@ import io.micrometer.observation.ObservationRegistry;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -38,7 +39,11 @@ final class MetricsAutoConfiguration {
     }
 
     private static String bot(Environment environment) {
-        return environment.getProperty("botfsm.lock.name", environment.getProperty("spring.application.name", "bot"));
+        return Stream.of("botfsm.lock.name", "spring.application.name")
+                .flatMap(property -> Stream.ofNullable(environment.getProperty(property)))
+                .filter(name -> !name.isBlank())
+                .findFirst()
+                .orElse("bot");
     }
 
     @Bean

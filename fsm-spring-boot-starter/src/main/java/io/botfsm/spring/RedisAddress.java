@@ -2,6 +2,7 @@ package io.botfsm.spring;
 
 import io.botfsm.redis.spi.RedisUri;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
@@ -17,8 +18,15 @@ record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<Ssl
         return new RedisAddress("botfsm.redis.uri is set", RedisUri.parse(uri), false, Optional.empty());
     }
 
-    static RedisAddress of(String reason, RedisUri.Builder uri, boolean isCluster, @Nullable SslBundle ssl) {
-        return new RedisAddress(reason, uri.tls(ssl != null).build(), isCluster, own(ssl));
+    /** Of Spring's connection details, whether those of properties, of Testcontainers or of Docker Compose. */
+    static RedisAddress ofSpring(Supplier<RedisAddress> details) {
+        return BotfsmStartException.using(
+                "spring.data.redis", "Correct what the message names, or set botfsm.redis.uri.", details);
+    }
+
+    static RedisAddress of(RedisUri.Builder uri, boolean isCluster, @Nullable SslBundle ssl) {
+        return new RedisAddress(
+                "spring.data.redis is set up", uri.tls(ssl != null).build(), isCluster, own(ssl));
     }
 
     /** {@code spring.data.redis.ssl.enabled} without a bundle is one without stores and options: the JVM's own. */
@@ -31,17 +39,23 @@ record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<Ssl
     }
 
     static RedisUri.Builder authenticated(RedisUri.Builder uri, @Nullable String user, @Nullable String password) {
-        if (password == null) {
-            return uri;
-        }
-        return user == null ? uri.password(password) : uri.credentials(user, password);
+        return given(password)
+                .map(secret ->
+                        given(user).map(name -> uri.credentials(name, secret)).orElseGet(() -> uri.password(secret)))
+                .orElse(uri);
     }
 
     static RedisUri.Builder sentinelAuthenticated(
             RedisUri.Builder uri, @Nullable String user, @Nullable String password) {
-        if (password == null) {
-            return uri;
-        }
-        return user == null ? uri.sentinelPassword(password) : uri.sentinelCredentials(user, password);
+        return given(password)
+                .map(secret -> given(user)
+                        .map(name -> uri.sentinelCredentials(name, secret))
+                        .orElseGet(() -> uri.sentinelPassword(secret)))
+                .orElse(uri);
+    }
+
+    /** An empty text is none, as for Spring Data: a property may be a variable that is not set. */
+    private static Optional<String> given(@Nullable String text) {
+        return Optional.ofNullable(text).filter(any -> !any.isEmpty());
     }
 }

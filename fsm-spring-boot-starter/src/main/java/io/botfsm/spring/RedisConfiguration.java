@@ -51,14 +51,10 @@ final class RedisConfiguration {
     static final class OwnProperty {
         @Bean
         RedisAddress botfsmRedisAddress(BotfsmProperties properties) {
-            try {
-                return RedisAddress.of(String.valueOf(properties.redis().uri()));
-            } catch (IllegalArgumentException e) {
-                throw new BotfsmStartException(
-                        "botfsm.redis.uri cannot be used: " + e.getMessage(),
-                        "Write it as redis://user:password@host:6379/1, or leave it out for spring.data.redis.*.",
-                        e);
-            }
+            return BotfsmStartException.using(
+                    "botfsm.redis.uri",
+                    "Write it as redis://user:password@host:6379/1, or leave it out for spring.data.redis.*.",
+                    () -> RedisAddress.of(String.valueOf(properties.redis().uri())));
         }
     }
 
@@ -70,6 +66,10 @@ final class RedisConfiguration {
     static final class Boot3 {
         @Bean
         RedisAddress botfsmRedisAddress(RedisConnectionDetails details) {
+            return RedisAddress.ofSpring(() -> address(details));
+        }
+
+        private static RedisAddress address(RedisConnectionDetails details) {
             RedisUri.Builder uri =
                     RedisAddress.authenticated(RedisUri.builder(), details.getUsername(), details.getPassword());
             SslBundle ssl = null;
@@ -89,7 +89,7 @@ final class RedisConfiguration {
                 uri.node(standalone.getHost(), standalone.getPort()).database(standalone.getDatabase());
                 ssl = standalone.getSslBundle();
             }
-            return RedisAddress.of("spring.data.redis is set up", uri, cluster != null, ssl);
+            return RedisAddress.of(uri, cluster != null, ssl);
         }
     }
 
@@ -101,6 +101,10 @@ final class RedisConfiguration {
     static final class Boot4 {
         @Bean
         RedisAddress botfsmRedisAddress(DataRedisConnectionDetails details) {
+            return RedisAddress.ofSpring(() -> address(details));
+        }
+
+        private static RedisAddress address(DataRedisConnectionDetails details) {
             RedisUri.Builder uri =
                     RedisAddress.authenticated(RedisUri.builder(), details.getUsername(), details.getPassword());
             var standalone = details.getStandalone();
@@ -121,7 +125,7 @@ final class RedisConfiguration {
                         "Name the master alone, its Sentinels, or set botfsm.redis.uri.",
                         null);
             }
-            return RedisAddress.of("spring.data.redis is set up", uri, cluster != null, details.getSslBundle());
+            return RedisAddress.of(uri, cluster != null, details.getSslBundle());
         }
     }
 

@@ -49,14 +49,10 @@ final class TelegramAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     BotToken botfsmToken(BotfsmProperties properties) {
-        try {
-            return BotToken.of(String.valueOf(properties.telegram().token()));
-        } catch (IllegalArgumentException e) {
-            throw new BotfsmStartException(
-                    "botfsm.telegram.token is no token: " + e.getMessage(),
-                    "Set it to what BotFather gave, as in 123456:ABC-DEF.",
-                    e);
-        }
+        return BotfsmStartException.using(
+                "botfsm.telegram.token",
+                "Set it to what BotFather gave, as in 123456:ABC-DEF.",
+                () -> BotToken.of(String.valueOf(properties.telegram().token())));
     }
 
     @Bean
@@ -110,7 +106,10 @@ final class TelegramAutoConfiguration {
     static final class Client {
         @Bean
         DefaultTelegramClient botfsmTelegramClient(BotfsmProperties properties, BotToken token) {
-            return new DefaultTelegramClient(token, properties.telegram().server());
+            return BotfsmStartException.using(
+                    "botfsm.telegram.server",
+                    "Set it to an address such as http://localhost:8081, or leave it out for Telegram's own server.",
+                    () -> new DefaultTelegramClient(token, properties.telegram().server()));
         }
 
         @Bean
@@ -217,10 +216,13 @@ final class TelegramAutoConfiguration {
                         "Set botfsm.telegram.webhook.secret to the secret_token that was passed to setWebhook.",
                         null);
             }
+            WebhookHandler.Builder builder = BotfsmStartException.using(
+                            "botfsm.telegram.webhook.secret",
+                            "Set it to what setWebhook was given as secret_token.",
+                            () -> WebhookHandler.builder(token, secret))
+                    .strategy(properties.telegram().strategy());
             EventIsolation isolation = EventIsolation.of(leases); // instances take turns
-            WebhookHandler.Builder builder = WebhookHandler.builder(token, secret)
-                    .strategy(properties.telegram().strategy())
-                    .isolation(isolation);
+            builder.isolation(isolation);
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             Duration limit = ShutdownPhase.timeout(environment).dividedBy(2);
             TimeoutRunner.Builder timeoutRunner =

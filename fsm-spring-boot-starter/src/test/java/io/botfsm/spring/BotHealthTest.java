@@ -15,7 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** What is asked whether the bot can work. */
 @Timeout(60)
@@ -53,13 +52,9 @@ class BotHealthTest {
                 return CompletableFuture.completedFuture(null);
             }
         };
-        new ApplicationContextRunner()
-                .withUserConfiguration(PizzaApp.class)
-                .withBean(StateRecovery.class, () -> recovery)
-                .withPropertyValues("botfsm.storage=memory")
-                .run(context -> {
-                    assertThat(context.getBean(BotHealth.class).check().isUp()).isTrue();
-                    assertThat(asked).isEmpty();
-                });
+        StarterAlone.pizza().withBean(StateRecovery.class, () -> recovery).run(context -> {
+            assertThat(context.getBean(BotHealth.class).check().isUp()).isTrue();
+            assertThat(asked).isEmpty();
+        });
     }
 }

@@ -32,9 +32,8 @@ import org.springframework.context.annotation.Configuration;
 class BotLifecycleTest {
     private static final MemoryLeaseStore LEASES = new MemoryLeaseStore();
 
-    private final ApplicationContextRunner app = new ApplicationContextRunner()
-            .withUserConfiguration(PizzaApp.class, OneBot.class)
-            .withPropertyValues("botfsm.storage=memory", "botfsm.lock.name=pizza", "botfsm.exit=false");
+    private final ApplicationContextRunner app =
+            StarterAlone.pizza().withUserConfiguration(OneBot.class).withPropertyValues("botfsm.lock.name=pizza");
 
     /** A bot that says what is done to it. */
     record TestBot(String name, List<String> journal, CompletableFuture<String> end) implements Bot {
@@ -296,9 +295,8 @@ class BotLifecycleTest {
 
     @Test
     void aLockWithoutANameIsExplained() {
-        new ApplicationContextRunner()
-                .withUserConfiguration(PizzaApp.class, OneBot.class)
-                .withPropertyValues("botfsm.storage=memory")
+        StarterAlone.pizza()
+                .withUserConfiguration(OneBot.class)
                 .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
                                 .action())
                         .contains("botfsm.lock.name"));
@@ -306,9 +304,7 @@ class BotLifecycleTest {
 
     @Test
     void withoutABotThereIsNeitherLockNorLifecycle() {
-        new ApplicationContextRunner()
-                .withUserConfiguration(PizzaApp.class)
-                .withPropertyValues("botfsm.storage=memory")
+        StarterAlone.pizza()
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .doesNotHaveBean(InstanceLock.class)

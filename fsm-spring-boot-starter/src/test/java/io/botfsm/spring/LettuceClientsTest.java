@@ -32,7 +32,7 @@ class LettuceClientsTest {
 
     @Test
     void protocolsAndCiphersOfTheBundleAreUsed() throws Exception {
-        RedisAddress address = RedisAddress.of("a test", RedisUri.builder().node("localhost", 1), false, BUNDLE);
+        RedisAddress address = RedisAddress.of(RedisUri.builder().node("localhost", 1), false, BUNDLE);
         assertThat(address.ssl()).contains(BUNDLE);
         SSLParameters parameters =
                 clients.client(BUNDLE).getOptions().getSslOptions().createSSLParameters();

@@ -20,8 +20,7 @@ import org.springframework.context.annotation.Configuration;
 /** A storage with a conversation that this build cannot read. */
 @ExtendWith(OutputCaptureExtension.class)
 class PreflightsTest {
-    private final ApplicationContextRunner app =
-            new ApplicationContextRunner().withUserConfiguration(PizzaApp.class, OldStorage.class);
+    private final ApplicationContextRunner app = StarterAlone.pizza().withUserConfiguration(OldStorage.class);
 
     @Configuration(proxyBeanMethods = false)
     static class OldStorage {

@@ -64,6 +64,10 @@ final class Replica implements AutoCloseable {
         }
     }
 
+    boolean isActive() {
+        return log().contains("The bot has started");
+    }
+
     /** The status of a path; 0 if the server does not answer. */
     int status(String path) {
         Matcher port = PORT.matcher(log());

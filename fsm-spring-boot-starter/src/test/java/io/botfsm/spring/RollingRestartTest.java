@@ -74,47 +74,46 @@ class RollingRestartTest {
             telegram = started;
             List<TelegramUser> users =
                     LongStream.range(1, USERS + 1).mapToObj(telegram::user).toList();
-            try (Replica first = replica("first")) {
-                first.awaitLog("The bot has started");
-                try (Replica second = replica("second")) {
-                    second.awaitLog("Standing by");
-                    assertReady(first, 200);
-                    assertReady(second, 200);
-                    for (int i = 0; i < USERS; i++) {
-                        int index = i;
-                        load.execute(() -> write(users.get(index), index));
-                    }
-                    await().atMost(Duration.ofSeconds(60)).until(() -> said.get(0) > 10);
-                    TelegramUser slow = telegram.user(99);
-                    slow.says("/count");
-                    slow.awaitReply("n=0", Duration.ofSeconds(30));
-                    slow.says(CounterApp.SLOW);
-                    first.awaitLog("A slow answer begins");
-                    first.terminate();
-                    first.awaitLog("Shutdown step \"stop polling\"");
-                    assertReady(first, 503);
+            try (Replica one = replica("one");
+                    Replica other = replica("other")) {
+                Replica first = awaitActive(one, other);
+                Replica second = first == one ? other : one;
+                second.awaitLog("Standing by");
+                assertReady(first, 200);
+                assertReady(second, 200);
+                for (int i = 0; i < USERS; i++) {
+                    int index = i;
+                    load.execute(() -> write(users.get(index), index));
+                }
+                await().atMost(Duration.ofSeconds(60)).until(() -> said.get(0) > 10);
+                TelegramUser slow = telegram.user(99);
+                slow.says("/count");
+                slow.awaitReply("n=0", Duration.ofSeconds(30));
+                slow.says(CounterApp.SLOW);
+                first.awaitLog("A slow answer begins");
+                first.terminate();
+                first.awaitLog("Shutdown step \"stop polling\"");
+                assertReady(first, 503);
+                try (Replica third = replica("third")) {
                     assertThat(first.awaitExit()).as(first.log()).isEqualTo(JVM_AFTER_SIGTERM);
                     assertOrder(first.log());
-                    second.awaitLog("The bot has started");
+                    Replica next = awaitActive(second, third);
+                    Replica last = next == second ? third : second;
                     slow.awaitReply("n=1", Duration.ofSeconds(30));
-
-                    try (Replica third = replica("third")) {
-                        third.awaitLog("Standing by");
-                        assertReady(third, 200);
-                        second.terminate();
-                        assertThat(second.awaitExit()).isEqualTo(JVM_AFTER_SIGTERM);
-                        assertOrder(second.log());
-                        third.awaitLog("The bot has started");
-                        writing.set(false);
-                        load.shutdown();
-                        assertThat(load.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-                        for (int i = 0; i < USERS; i++) {
-                            String last = "n=" + said.get(i);
-                            TelegramUser user = users.get(i);
-                            await().atMost(Duration.ofMinutes(2))
-                                    .untilAsserted(
-                                            () -> assertThat(newest(user)).isEqualTo(last));
-                        }
+                    last.awaitLog("Standing by");
+                    assertReady(last, 200);
+                    next.terminate();
+                    assertThat(next.awaitExit()).isEqualTo(JVM_AFTER_SIGTERM);
+                    assertOrder(next.log());
+                    last.awaitLog("The bot has started");
+                    writing.set(false);
+                    load.shutdown();
+                    assertThat(load.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+                    for (int i = 0; i < USERS; i++) {
+                        String counted = "n=" + said.get(i);
+                        TelegramUser user = users.get(i);
+                        await().atMost(Duration.ofMinutes(2))
+                                .untilAsserted(() -> assertThat(newest(user)).isEqualTo(counted));
                     }
                 }
             }
@@ -122,6 +121,15 @@ class RollingRestartTest {
         } finally {
             load.shutdownNow();
         }
+    }
+
+    /** Of replicas that start at once, or of one that takes over while the other starts: whichever was first. */
+    private static Replica awaitActive(Replica one, Replica other) {
+        await().atMost(Duration.ofMinutes(3))
+                .untilAsserted(() -> assertThat(one.isActive() || other.isActive())
+                        .as(() -> one.log() + other.log())
+                        .isTrue());
+        return one.isActive() ? one : other;
     }
 
     private static String newest(TelegramUser user) {

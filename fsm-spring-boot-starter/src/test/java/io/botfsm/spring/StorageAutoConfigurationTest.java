@@ -20,6 +20,8 @@ import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionListener;
 import io.botfsm.transition.TransitionRules;
 import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -236,6 +238,18 @@ class StorageAutoConfigurationTest {
                     .run(context -> assertThat(failure(context.getStartupFailure()))
                             .hasMessageContaining("localhost:" + port)
                             .satisfies(failure -> assertThat(failure.action()).contains("botfsm.storage-wait")));
+        }
+
+        @Test
+        void failsIfItAcceptsAndNeverAnswers() throws IOException {
+            try (ServerSocket silent = new ServerSocket(0)) {
+                app.withPropertyValues(
+                                "botfsm.storage=redis",
+                                "botfsm.redis.timeout=200ms",
+                                "spring.data.redis.port=" + silent.getLocalPort())
+                        .run(context -> assertThat(failure(context.getStartupFailure()))
+                                .hasMessageContaining("localhost:" + silent.getLocalPort()));
+            }
         }
 
         @Test

@@ -28,8 +28,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.telegram.telegrambots.meta.api.objects.Update;
@@ -40,23 +42,22 @@ class TelegramAutoConfigurationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final BotApiDouble telegram = BotApiDouble.start();
-    private final ApplicationContextRunner app = new ApplicationContextRunner()
-            .withUserConfiguration(PizzaApp.class)
-            .withPropertyValues(
-                    "botfsm.storage=memory",
-                    "botfsm.lock.name=pizza",
-                    "botfsm.exit=false",
-                    "botfsm.telegram.token=" + telegram.token(),
-                    "botfsm.telegram.server=" + telegram.uri());
+    private final ApplicationContextRunner app = atTheDouble(StarterAlone.pizza());
+    private final ApplicationContextRunner whole =
+            atTheDouble(new ApplicationContextRunner().withUserConfiguration(PizzaApp.class));
 
-    private final ApplicationContextRunner counting = new ApplicationContextRunner()
-            .withUserConfiguration(CountingApp.class)
-            .withPropertyValues(
-                    "botfsm.storage=memory",
-                    "botfsm.lock.name=count",
-                    "botfsm.exit=false",
-                    "botfsm.telegram.token=" + telegram.token(),
-                    "botfsm.telegram.server=" + telegram.uri());
+    private ApplicationContextRunner atTheDouble(ApplicationContextRunner application) {
+        return application.withPropertyValues(
+                "botfsm.storage=memory",
+                "botfsm.lock.name=pizza",
+                "botfsm.exit=false",
+                "botfsm.telegram.token=" + telegram.token(),
+                "botfsm.telegram.server=" + telegram.uri());
+    }
+
+    private ApplicationContextRunner with(Class<?> configuration) {
+        return atTheDouble(StarterAlone.with(configuration));
+    }
 
     @AfterEach
     void stop() {
@@ -136,13 +137,9 @@ class TelegramAutoConfigurationTest {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @org.springframework.boot.autoconfigure.EnableAutoConfiguration
-    static class CountingApp {}
-
     @Test
     void aFlowOfOtherTypesHasAReaderAndAFormat() {
-        counting.withUserConfiguration(UpdateFlow.class, Formats.class).run(context -> {
+        with(UpdateFlow.class).withUserConfiguration(Formats.class).run(context -> {
             telegram.user(7).says("x");
             telegram.user(7).awaitReply("number 1", PATIENCE);
         });
@@ -150,7 +147,7 @@ class TelegramAutoConfigurationTest {
 
     @Test
     void aFlowOfOtherTypesWithoutThemIsExplained() {
-        counting.withUserConfiguration(UpdateFlow.class)
+        with(UpdateFlow.class)
                 .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
                                 .action())
                         .contains("UpdateReader", "ReplyFormat"));
@@ -158,10 +155,7 @@ class TelegramAutoConfigurationTest {
 
     @Test
     void nothingThatAnswersIsExplained() {
-        new ApplicationContextRunner()
-                .withUserConfiguration(CountingApp.class)
-                .withPropertyValues(
-                        "botfsm.storage=memory", "botfsm.lock.name=x", "botfsm.telegram.token=" + telegram.token())
+        with(Formats.class)
                 .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure()))
                         .hasMessageContaining("No bean answers updates"));
     }
@@ -186,7 +180,7 @@ class TelegramAutoConfigurationTest {
 
     @Test
     void everyPartHasItsMeters() {
-        app.withBean(SimpleMeterRegistry.class).run(context -> {
+        whole.withBean(SimpleMeterRegistry.class).run(context -> {
             telegram.user(42).says("/order");
             telegram.user(42).awaitReply("Small or large?", PATIENCE);
             MeterRegistry meters = context.getBean(MeterRegistry.class);
@@ -231,9 +225,12 @@ class TelegramAutoConfigurationTest {
         }
     }
 
+    @EnableAutoConfiguration
+    static class HastyApp extends Hasty {}
+
     @Test
     void timeoutsHaveTheirMeters() {
-        counting.withUserConfiguration(Hasty.class)
+        with(Hasty.class)
                 .withBean(SimpleMeterRegistry.class)
                 .run(context -> await().atMost(Duration.ofSeconds(60))
                         .untilAsserted(() -> assertThat(context.getBean(MeterRegistry.class)
@@ -243,9 +240,30 @@ class TelegramAutoConfigurationTest {
     }
 
     @Test
+    void aWebhookFiresTimeoutsToo() {
+        new WebApplicationContextRunner()
+                .withUserConfiguration(HastyApp.class)
+                .withBean(SimpleMeterRegistry.class)
+                .withPropertyValues(
+                        "botfsm.storage=memory",
+                        "botfsm.telegram.token=" + telegram.token(),
+                        "botfsm.telegram.mode=webhook",
+                        "botfsm.telegram.webhook.secret=secret42")
+                .run(context -> {
+                    assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class);
+                    assertThat(context.getBean(WebhookLifecycle.class).isRunning())
+                            .isTrue();
+                    assertThat(context.getBean(MeterRegistry.class)
+                                    .find("botfsm.timeouts")
+                                    .meters())
+                            .isNotEmpty();
+                });
+    }
+
+    @Test
     void eventsAndStorageCallsAreObserved() {
         Set<String> observed = ConcurrentHashMap.newKeySet();
-        app.withBean(SimpleMeterRegistry.class).run(context -> {
+        whole.withBean(SimpleMeterRegistry.class).run(context -> {
             context.getBean(ObservationRegistry.class)
                     .observationConfig()
                     .observationHandler(new ObservationHandler<>() {
@@ -262,10 +280,7 @@ class TelegramAutoConfigurationTest {
 
     @Test
     void withoutATokenThereIsNoBot() {
-        new ApplicationContextRunner()
-                .withUserConfiguration(PizzaApp.class)
-                .withPropertyValues("botfsm.storage=memory")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class));
+        StarterAlone.pizza().run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class));
     }
 
     @Test

@@ -58,9 +58,12 @@ class WebApplicationTest {
         return http.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
     }
 
+    private HttpResponse<String> deleted(String path) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(uri(path)).DELETE().build(), BodyHandlers.ofString());
+    }
+
     private int delete(String path) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(uri(path)).DELETE().build(), BodyHandlers.ofString())
-                .statusCode();
+        return deleted(path).statusCode();
     }
 
     @Test
@@ -100,22 +103,43 @@ class WebApplicationTest {
         assertThat(get("/actuator/botfsm/" + KEY.toText()).body())
                 .contains("Order:SIZE")
                 .doesNotContain("secret42");
-        assertThat(delete("/actuator/botfsm/" + KEY.toText())).isEqualTo(204);
-        assertThat(get("/actuator/botfsm/" + KEY.toText()).statusCode()).isEqualTo(404);
+        String path = "/actuator/botfsm/" + KEY.toText();
+        String shown = get(path).body();
+        String version = "?version=" + shown.replaceFirst(".*\"version\":(\\d+).*", "$1");
+        assertThat(delete(path)).as("without a version").isEqualTo(400);
+        assertThat(delete(path + "?version=-1")).isEqualTo(400);
+
+        fsm.context(KEY).setState(PizzaApp.Order.ADDRESS); // since it was shown
+        HttpResponse<String> refused = deleted(path + version);
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body())
+                .contains("nothing was written", "Order:ADDRESS")
+                .doesNotContain("secret42");
+        assertThat(fsm.context(KEY).state(PizzaApp.Order.class)).contains(PizzaApp.Order.ADDRESS);
+
+        assertThat(delete(path + "?version=" + current(fsm))).isEqualTo(204);
+        assertThat(get(path).statusCode()).isEqualTo(404);
+        assertThat(delete(path + version))
+                .as("of a conversation that has ended")
+                .isEqualTo(404);
+    }
+
+    private static long current(Fsm fsm) {
+        return fsm.storage().read(KEY).toCompletableFuture().join().version();
     }
 
     @Test
     void aMalformedKeyIsAnErrorOfTheRequest() throws Exception {
         start("management.endpoint.botfsm.access=unrestricted");
         assertThat(get("/actuator/botfsm/nonsense").statusCode()).isEqualTo(400);
-        assertThat(delete("/actuator/botfsm/nonsense")).isEqualTo(400);
+        assertThat(delete("/actuator/botfsm/nonsense?version=1")).isEqualTo(400);
     }
 
     @Test
     void conversationsAreNotResetUnlessAllowed() throws Exception {
         start();
         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
-        assertThat(delete("/actuator/botfsm/" + KEY.toText())).isEqualTo(405);
+        assertThat(delete("/actuator/botfsm/" + KEY.toText() + "?version=1")).isEqualTo(405);
         assertThat(get("/actuator/botfsm/" + KEY.toText()).statusCode()).isEqualTo(200);
     }
 

@@ -5,6 +5,9 @@ public final class ReadProblem {
     /** A limit of the codec is exceeded. */
     public static final String TOO_LARGE = "a number has too many digits, or objects and lists are nested too deep";
 
+    /** A thread with a small stack, or deep in calls already, bears less than the limit. */
+    public static final String TOO_DEEP = "objects and lists are nested too deep for the stack of this thread";
+
     /** The same name twice. */
     public static final String DUPLICATE = "a name occurs twice in one object";
 

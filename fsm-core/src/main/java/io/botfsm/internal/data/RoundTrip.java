@@ -8,7 +8,9 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.temporal.Temporal;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -223,91 +225,128 @@ public final class RoundTrip<X extends Exception> {
         }
     }
 
-    /** Of two objects; the difference is the name of the outermost field in which it lies, or empty. */
+    /**
+     * Of two objects. What they contain is visited without recursion: a text may nest deeper than a thread's stack
+     * bears comparisons in comparisons.
+     */
     private final class Comparison {
         private static final Optional<String> SOMEWHERE = Optional.of("");
 
+        private record Pair(@Nullable Object a, @Nullable Object b) {}
+
         private final IdentityHashMap<Object, Object> entered = new IdentityHashMap<>();
 
-        Optional<String> difference(@Nullable Object a, @Nullable Object b) {
-            if (a == b) {
-                return Optional.empty();
+        /** The name of the field in which two objects differ, or empty text if it lies in none. */
+        Optional<String> difference(Object a, Object b) {
+            if (a.getClass() != b.getClass() || !hasState(a)) {
+                return same(a, b) ? Optional.empty() : SOMEWHERE;
             }
-            return a == null || b == null ? SOMEWHERE : differenceOf(a, b);
-        }
-
-        private Optional<String> differenceOf(Object a, Object b) {
-            if (a instanceof Optional<?> first && b instanceof Optional<?> second) {
-                return difference(first.orElse(null), second.orElse(null));
-            }
-            if (a instanceof Map<?, ?>
-                    || a instanceof Collection<?>
-                    || a.getClass().isArray()) {
-                return somewhereUnless(sameContent(a, b));
-            }
-            if (a instanceof Number && b instanceof Number && a.getClass() != b.getClass()) {
-                return somewhereUnless(new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0);
-            }
-            if (a.getClass() != b.getClass()) {
-                return SOMEWHERE;
-            }
-            if (JacksonAnnotations.isOfThePlatform(a.getClass()) && !definesEquals(a.getClass())) {
-                return somewhereUnless(codec.writesAlike(a, b));
-            }
-            return JacksonAnnotations.isOfThePlatform(a.getClass())
-                            || codec.isTree(a.getClass())
-                            || a instanceof Enum<?>
-                    ? somewhereUnless(a.equals(b))
-                    : differingField(a, b);
-        }
-
-        private Optional<String> differingField(Object a, Object b) {
-            if (entered.put(a, b) == b) {
-                return Optional.empty();
-            }
+            entered.put(a, b);
             return state.get(a.getClass()).stream()
                     .filter(field -> !same(field.valueIn(a), field.valueIn(b)))
                     .map(StateField::name)
                     .findFirst();
         }
 
-        private boolean sameContent(Object a, Object b) {
-            if (a instanceof Map<?, ?> first) {
-                return b instanceof Map<?, ?> second
-                        && first.keySet().equals(second.keySet())
-                        && first.keySet().stream().allMatch(key -> same(first.get(key), second.get(key)));
+        private boolean same(@Nullable Object a, @Nullable Object b) {
+            Deque<Iterator<Pair>> open = new ArrayDeque<>();
+            open.push(Stream.of(new Pair(a, b)).iterator());
+            while (!open.isEmpty()) {
+                if (!open.element().hasNext()) {
+                    open.pop();
+                    continue;
+                }
+                Optional<Stream<Pair>> contents = contents(open.element().next());
+                if (contents.isEmpty()) {
+                    return false;
+                }
+                open.push(contents.get().iterator());
             }
-            if (a instanceof Set<?> first) {
-                return b instanceof Set<?> second
-                        && first.size() == second.size()
-                        && (second.containsAll(first)
-                                || first.stream().allMatch(x -> second.stream().anyMatch(y -> same(x, y))));
-            }
-            return a instanceof Collection<?> first
-                    ? b instanceof Collection<?> second && sameElements(first.iterator(), second.iterator())
-                    : a.getClass() == b.getClass()
-                            && sameElements(elements(a).iterator(), elements(b).iterator());
+            return true;
         }
 
-        private boolean sameElements(Iterator<?> a, Iterator<?> b) {
-            while (a.hasNext() && b.hasNext()) {
-                if (!same(a.next(), b.next())) {
+        /** What has to be the same for two objects to be the same; empty if they are not, whatever they contain. */
+        private Optional<Stream<Pair>> contents(Pair pair) {
+            Object a = pair.a();
+            Object b = pair.b();
+            if (a == b) {
+                return Optional.of(Stream.empty());
+            }
+            if (a == null || b == null) {
+                return Optional.empty();
+            }
+            if (a instanceof Optional<?> first && b instanceof Optional<?> second) {
+                return Optional.of(Stream.of(new Pair(first.orElse(null), second.orElse(null))));
+            }
+            if (isContainer(a)) {
+                return elements(a, b);
+            }
+            if (a instanceof Number && b instanceof Number && a.getClass() != b.getClass()) {
+                return nothingIf(new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0);
+            }
+            if (a.getClass() != b.getClass()) {
+                return Optional.empty();
+            }
+            if (!hasState(a)) {
+                boolean lacksEquals = JacksonAnnotations.isOfThePlatform(a.getClass()) && !definesEquals(a.getClass());
+                return nothingIf(lacksEquals ? codec.writesAlike(a, b) : a.equals(b));
+            }
+            return Optional.of(
+                    entered.put(a, b) == b
+                            ? Stream.empty()
+                            : state.get(a.getClass()).stream()
+                                    .map(field -> new Pair(field.valueIn(a), field.valueIn(b))));
+        }
+
+        private boolean hasState(Object object) {
+            return !(object instanceof Optional<?>
+                    || isContainer(object)
+                    || object instanceof Enum<?>
+                    || JacksonAnnotations.isOfThePlatform(object.getClass())
+                    || codec.isTree(object.getClass()));
+        }
+
+        private static boolean isContainer(Object object) {
+            return object instanceof Map<?, ?>
+                    || object instanceof Collection<?>
+                    || object.getClass().isArray();
+        }
+
+        private Optional<Stream<Pair>> elements(Object a, Object b) {
+            if (a instanceof Map<?, ?> first) {
+                return b instanceof Map<?, ?> second && first.keySet().equals(second.keySet())
+                        ? Optional.of(first.keySet().stream().map(key -> new Pair(first.get(key), second.get(key))))
+                        : Optional.empty();
+            }
+            if (a instanceof Set<?> first) {
+                return nothingIf(b instanceof Set<?> second
+                        && first.size() == second.size()
+                        && (second.containsAll(first) || isAmong(first, second)));
+            }
+            if (a instanceof Collection<?> first) {
+                if (!(b instanceof Collection<?> second) || first.size() != second.size()) {
+                    return Optional.empty();
+                }
+                Iterator<?> others = second.iterator();
+                return Optional.of(first.stream().map(element -> new Pair(element, others.next())));
+            }
+            return a.getClass() == b.getClass() && Array.getLength(a) == Array.getLength(b)
+                    ? Optional.of(IntStream.range(0, Array.getLength(a))
+                            .mapToObj(i -> new Pair(Array.get(a, i), Array.get(b, i))))
+                    : Optional.empty();
+        }
+
+        private boolean isAmong(Set<?> elements, Set<?> others) {
+            for (Object element : elements) {
+                if (others.stream().noneMatch(other -> same(element, other))) {
                     return false;
                 }
             }
-            return a.hasNext() == b.hasNext();
+            return true;
         }
 
-        private boolean same(@Nullable Object a, @Nullable Object b) {
-            return difference(a, b).isEmpty();
-        }
-
-        private static Stream<@Nullable Object> elements(Object array) {
-            return IntStream.range(0, Array.getLength(array)).mapToObj(i -> Array.get(array, i));
-        }
-
-        private static Optional<String> somewhereUnless(boolean same) {
-            return same ? Optional.empty() : SOMEWHERE;
+        private static Optional<Stream<Pair>> nothingIf(boolean same) {
+            return same ? Optional.of(Stream.empty()) : Optional.empty();
         }
     }
 }

@@ -152,6 +152,8 @@ public final class Jackson3Codec implements JsonCodec {
             return json;
         } catch (JacksonException e) {
             throw unwritable(value, e);
+        } catch (StackOverflowError e) {
+            throw unwritable(value, ReadProblem.TOO_DEEP);
         }
     }
 
@@ -165,6 +167,8 @@ public final class Jackson3Codec implements JsonCodec {
             return json;
         } catch (JacksonException e) {
             throw unwritable(value, e);
+        } catch (StackOverflowError e) {
+            throw unwritable(value, ReadProblem.TOO_DEEP);
         }
     }
 
@@ -178,6 +182,8 @@ public final class Jackson3Codec implements JsonCodec {
             throw new UnreadableDataException("", type.type(), Jackson3Problem.of(e));
         } catch (NumberFormatException e) { // NaN has no decimal
             throw new UnreadableDataException("", type.type(), ReadProblem.notOf(declared.getRawClass()));
+        } catch (StackOverflowError e) {
+            throw new UnreadableDataException("", type.type(), ReadProblem.TOO_DEEP);
         }
     }
 
@@ -200,11 +206,13 @@ public final class Jackson3Codec implements JsonCodec {
                     properties.skipChildren();
                 }
             }
+            if (!roundTrip.isCertain(record.getClass())) {
+                requireReadable(record, entries);
+            }
         } catch (JacksonException e) {
             throw unwritable(record, e);
-        }
-        if (!roundTrip.isCertain(record.getClass())) {
-            requireReadable(record, entries);
+        } catch (StackOverflowError e) {
+            throw unwritable(record, ReadProblem.TOO_DEEP);
         }
         return entries;
     }
@@ -253,6 +261,8 @@ public final class Jackson3Codec implements JsonCodec {
             return Optional.of(mapper.readValue(tokens.asParser(mapper._deserializationContext()), type));
         } catch (JacksonException e) {
             throw new UnreadableDataException(Jackson3Problem.property(e), type, Jackson3Problem.of(e));
+        } catch (StackOverflowError e) {
+            throw new UnreadableDataException("", type, ReadProblem.TOO_DEEP);
         }
     }
 
@@ -307,7 +317,11 @@ public final class Jackson3Codec implements JsonCodec {
     }
 
     private static IllegalArgumentException unwritable(Object value, JacksonException e) {
-        String why = e instanceof InvalidDefinitionException ? e.getOriginalMessage() : Jackson3Problem.of(e);
+        return unwritable(
+                value, e instanceof InvalidDefinitionException ? e.getOriginalMessage() : Jackson3Problem.of(e));
+    }
+
+    private static IllegalArgumentException unwritable(Object value, String why) {
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
                 "a %s cannot be written as JSON: %s%s",

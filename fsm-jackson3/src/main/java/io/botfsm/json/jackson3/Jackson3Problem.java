@@ -21,6 +21,9 @@ final class Jackson3Problem {
         if (e instanceof StreamConstraintsException) {
             return ReadProblem.TOO_LARGE;
         }
+        if (String.valueOf(e.getOriginalMessage()).startsWith("Infinite recursion")) { // a StackOverflowError within
+            return ReadProblem.TOO_DEEP;
+        }
         if (String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")) { // an exception of no type of its own
             return ReadProblem.DUPLICATE;
         }

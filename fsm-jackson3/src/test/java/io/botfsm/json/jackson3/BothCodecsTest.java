@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -326,12 +327,83 @@ class BothCodecsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {499, 500, 501, 600})
+    @ValueSource(ints = {499, 500, 501, 997, 998, 999, 1_000, 1_001, 1_500})
     void aPropertyNestsEquallyDeep(int depth) {
         Deep deep = new Deep(nested(depth));
         assertThat(entries(THREE, deep)).isEqualTo(entries(TWO, deep));
+        assertThat(entries(TWO, deep).isPresent()).isEqualTo(depth <= 1_000);
         Map<String, String> entries = Map.of("value", "[".repeat(depth) + "]".repeat(depth));
         assertThat(joins(THREE, entries)).isEqualTo(joins(TWO, entries));
+    }
+
+    record Chain(@Nullable Chain next, Object data) {
+        static Chain of(int depth) {
+            Chain chain = new Chain(null, List.of());
+            for (int i = 2; i < depth; i++) {
+                chain = new Chain(chain, 1);
+            }
+            return chain;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 999, 1_000, 1_001, 1_500})
+    void recordsNestEquallyDeep(int depth) throws InterruptedException {
+        Chain chain = Chain.of(depth);
+        for (JsonCodec codec : List.of(TWO, THREE)) {
+            Optional<Throwable> thrown = onAStackOf(64 << 20, () -> codec.read(codec.write(chain), Chain.class));
+            if (depth <= 1_000) {
+                assertThat(thrown).isEmpty();
+            } else {
+                assertThat(thrown).containsInstanceOf(IllegalArgumentException.class);
+            }
+        }
+    }
+
+    /** Whatever the stack of a thread bears: never a {@link StackOverflowError}. */
+    @Test
+    void whatIsTooDeepForAStackIsRefused() throws InterruptedException {
+        String json = "{\"data\":1,\"next\":".repeat(500) + "null" + "}".repeat(500);
+        for (JsonCodec codec : List.of(TWO, THREE)) {
+            for (Runnable write : List.<Runnable>of(
+                    () -> codec.write(nested(1_000)),
+                    () -> codec.write(Chain.of(500)),
+                    () -> codec.split(new Deep(nested(990))))) {
+                assertThat(onAStackOf(1 << 20, () -> deeperAndDeeper(write)))
+                        .containsInstanceOf(IllegalArgumentException.class);
+            }
+            for (Runnable read : List.<Runnable>of(
+                    () -> codec.read(json, Chain.class),
+                    () -> codec.join(Map.of("data", "1", "next", json), Chain.class))) {
+                assertThat(onAStackOf(1 << 20, () -> deeperAndDeeper(read)))
+                        .containsInstanceOf(UnreadableDataException.class);
+            }
+        }
+    }
+
+    /** With less and less of the stack left, until it throws. */
+    private static void deeperAndDeeper(Runnable action) {
+        for (int calls = 0; ; calls += 100) {
+            below(calls, action);
+        }
+    }
+
+    private static void below(int calls, Runnable action) {
+        if (calls == 0) {
+            action.run();
+        } else {
+            below(calls - 1, action);
+        }
+    }
+
+    /** What is thrown there. */
+    private static Optional<Throwable> onAStackOf(long bytes, Runnable action) throws InterruptedException {
+        AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+        Thread thread = new Thread(null, action, "stack of " + bytes, bytes);
+        thread.setUncaughtExceptionHandler((ended, failure) -> thrown.set(failure));
+        thread.start();
+        thread.join();
+        return Optional.ofNullable(thrown.get());
     }
 
     /** Empty if they are refused. */

@@ -1,0 +1,55 @@
+package io.botfsm.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.telegram.testing.BotApiDouble;
+import io.botfsm.telegram.testing.TelegramUser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** What the starter saves, as docs/spring-boot.md says. */
+@Timeout(60)
+class HandWiringTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Test
+    void theHandWiredBotAnswersToo() throws InterruptedException {
+        try (BotApiDouble telegram = BotApiDouble.start()) {
+            new ApplicationContextRunner()
+                    .withUserConfiguration(HandWiredApp.class)
+                    .withPropertyValues(
+                            "storage=memory", "telegram.token=" + telegram.token(), "telegram.server=" + telegram.uri())
+                    .run(context -> {
+                        TelegramUser ann = telegram.user(1);
+                        ann.says("/order");
+                        ann.awaitReply("Small or large?", PATIENCE);
+                    });
+        }
+    }
+
+    @Test
+    void theLinesAreAsTheDocsSay() throws IOException {
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("mvnw"))) {
+            root = root.getParent();
+        }
+        List<String> properties =
+                Files.readAllLines(root.resolve("examples/spring-bot/src/main/resources/application.yaml"));
+        String sources = "fsm-spring-boot-starter/src/test/java/io/botfsm/spring/HandWiredApp.java";
+        List<String> source = Files.readAllLines(root.resolve(sources)).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        int begin = source.indexOf("// begin: counted by HandWiringTest");
+        List<String> wiring = source.subList(begin + 1, source.indexOf("// end"));
+        assertThat(Files.readString(root.resolve("docs/spring-boot.md")).replaceAll("\\s+", " "))
+                .contains(
+                        properties.size() + " lines of `application.yaml` replace " + wiring.size() + " lines of Java");
+    }
+}
