@@ -1,4 +1,4 @@
-/** The operator's command {@code botfsm}: finds, shows and mends what bots have stored. */
+/** The operator's command {@code botfsm}: finds, shows and repairs what bots have stored. */
 module io.botfsm.cli {
     requires com.zaxxer.hikari;
     requires info.picocli;

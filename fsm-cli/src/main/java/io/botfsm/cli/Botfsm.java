@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -33,10 +32,10 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command {@code botfsm}, by which operators find, show and mend what bots have stored. */
+/** The command {@code botfsm}, with which operators find, show and repair what bots have stored. */
 @Command(
         name = "botfsm",
-        description = "Finds, shows and mends what bots have stored.",
+        description = "Finds, shows and repairs what bots have stored.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Botfsm.Version.class,
         exitCodeListHeading = "%nExit status:%n",
@@ -44,16 +43,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:done",
             "1:the store, a file or the output failed; run the command again",
             "2:refused: a wrong option, file or confirmation",
-            "3:not all: something is missing, unreadable or left out, as listed",
-            "4:conflict: another has changed it, or the fencing token is too low; what"
-                    + " import or erase had written before stays"
+            "3:incomplete: something is missing, unreadable or skipped, as listed",
+            "4:conflict: another program has changed it, or the fencing token is too low;"
+                    + " what import, erase or move-chat wrote before stays"
         },
         footer = {
             "",
-            "Where the store is says BOTFSM_STORE, or store=... in the file of --config:",
+            "Set BOTFSM_STORE, or store=... in the file of --config, to the store's URI:",
             "redis://user:password@host:port/database, redis-sentinel://... or jdbc:...",
-            "Others: BOTFSM_USER, BOTFSM_PASSWORD, BOTFSM_TTL (as your bot has it), ...",
-            "See docs/operate/botfsm-command.md."
+            "Other settings: BOTFSM_USER, BOTFSM_PASSWORD, BOTFSM_TTL (the same as in your",
+            "bot), ... See docs/operate/botfsm-command.md."
         })
 public final class Botfsm {
     /** The driver logs a URL that it cannot read, with the password in it. */
@@ -69,23 +68,23 @@ public final class Botfsm {
             names = "--config",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "reads where the store is from a file")
+            description = "reads the settings from a file")
     private Optional<Path> config = Optional.empty();
 
     @Option(
             names = "--store",
             paramLabel = "URI",
             scope = ScopeType.INHERIT,
-            description = "where the store is; not with a password, which others could see")
+            description = "the store's URI, without a password, which others on this machine could see")
     private Optional<String> store = Optional.empty();
 
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "prints JSON, one object a line")
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "prints JSON, one object on each line")
     private boolean json;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "prints the stack trace of a failure")
     private boolean debug;
 
-    @Option(names = "--help", usageHelp = true, scope = ScopeType.INHERIT, description = "prints this")
+    @Option(names = "--help", usageHelp = true, scope = ScopeType.INHERIT, description = "prints this help")
     @SuppressWarnings("UnusedVariable") // picocli looks at it
     private boolean help;
 
@@ -140,8 +139,7 @@ public final class Botfsm {
         try {
             return StorageKey.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new TypeConversionException(
-                    "\"" + text + "\" is not a key, which is bot:chat:user, as list --json prints it");
+            throw new TypeConversionException("\"" + text + "\" is not a key such as bot:chat:user, which list prints");
         }
     }
 
@@ -181,16 +179,16 @@ public final class Botfsm {
         if (argument.startsWith("-")) {
             return "unknown option: " + argument.split("=", 2)[0];
         }
-        return argument.contains("://") ? "a URI needs an option before it" : "unexpected: \"" + argument + "\"";
+        return argument.contains("://")
+                ? "a URI needs the option --store"
+                : "unexpected argument: \"" + argument + "\"";
     }
 
     private static String masked(String message) {
         return CREDENTIALS.matcher(message).replaceAll(found -> found.group(2) == null ? "$1...@" : "$2...");
     }
 
-    private int failed(Exception thrown, CommandLine line, ParseResult parsed) {
-        Throwable failure =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    private int failed(Exception failure, CommandLine line, ParseResult parsed) {
         if (debug) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));
@@ -224,7 +222,7 @@ public final class Botfsm {
                 || failure instanceof IOException;
         return isExpected
                 ? String.valueOf(failure.getMessage())
-                : failure + ": this is a fault of botfsm; run it again with --debug and report what it prints";
+                : failure + ": this is a bug in botfsm; run it again with --debug and report what it prints";
     }
 
     /** The jar's. */

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A command that changes one conversation, unless it is not as it was shown any more. */
+/** A command that changes one conversation, unless it has changed since it was shown. */
 abstract class ChangeCommand extends StoreCommand {
     @Parameters(index = "0", arity = "1", paramLabel = "KEY", description = "bot:chat:user, as list prints it")
     private Optional<StorageKey> key = Optional.empty();
@@ -22,7 +22,7 @@ abstract class ChangeCommand extends StoreCommand {
     @Option(
             names = "--if-version",
             paramLabel = "VERSION",
-            description = "refuses another version than this, which show prints")
+            description = "refuses any version except this one, which show prints")
     private Optional<Long> version = Optional.empty();
 
     @Mixin
@@ -48,10 +48,7 @@ abstract class ChangeCommand extends StoreCommand {
         StorageKey target = key.orElseThrow();
         try (OpenStore<StateStorage> store = (isEnd() ? settings() : settingsForWrites()).storage()) {
             StateStorage storage = fence.fenced(store.part());
-            Snapshot shown = result(storage.read(target));
-            if (!ShownConversation.isThere(shown)) {
-                throw new Refusal(ExitStatus.INCOMPLETE, target.toText() + ": there is no such conversation");
-            }
+            Snapshot shown = existing(storage, target);
             version.filter(expected -> expected != shown.version()).ifPresent(expected -> {
                 throw conflict(target, expected, shown);
             });
@@ -78,7 +75,7 @@ abstract class ChangeCommand extends StoreCommand {
             throw conflict(target, shown.version(), conflict.current());
         }
         Applied applied = (Applied) outcome;
-        report.result(
+        report.line(
                 Report.object()
                         .put("key", target.toText())
                         .put("from", applied.previousState().orElse(null))
@@ -98,8 +95,8 @@ abstract class ChangeCommand extends StoreCommand {
                 ExitStatus.CONFLICT,
                 String.format(
                         Locale.ROOT,
-                        "%s was changed: it is in %s, version %d, not version %d; nothing was written. Look at it by"
-                                + " show, and decide anew",
+                        "%s has changed: it is in %s, version %d, not version %d. Nothing was written. Run show, and"
+                                + " decide again",
                         target.toText(),
                         ShownConversation.state(current.state()),
                         current.version(),

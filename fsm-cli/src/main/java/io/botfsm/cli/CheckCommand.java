@@ -20,7 +20,7 @@ final class CheckCommand extends StoreCommand {
             names = "--states",
             split = ",",
             paramLabel = "NAME",
-            description = "all stored names that the build knows, with commas between them")
+            description = "the stored names of all states that the build knows, separated by commas")
     private Set<String> states = new LinkedHashSet<>();
 
     CheckCommand(Botfsm botfsm) {
@@ -29,7 +29,7 @@ final class CheckCommand extends StoreCommand {
 
     @Override
     int run(Report report) throws IOException {
-        return maintain(settings(), FenceOption.NONE, storage -> {
+        return maintain(settings(), FenceOption.NONE, report, storage -> {
             Preflight done = Preflight.checkStates(
                     storage.extension(ConversationCatalog.class).orElseThrow(), which.filter(), states);
             done.unreadable()
@@ -44,7 +44,7 @@ final class CheckCommand extends StoreCommand {
                     String.format(Locale.ROOT, "conversations checked: %d; problems: %d", done.checked(), done.count());
             var object = Report.object().put("checked", done.checked()).put("problems", done.count());
             if (done.isClean()) {
-                report.result(object, text);
+                report.line(object, text);
                 return ExitStatus.DONE;
             }
             report.problem(object, text);

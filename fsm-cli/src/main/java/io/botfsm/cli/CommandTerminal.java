@@ -61,13 +61,13 @@ record CommandTerminal(Map<String, String> variables, BufferedReader in, PrintSt
     /** @throws Refusal if standard output has failed; a {@link PrintStream} throws nothing */
     void requireOutput() {
         if (out.checkError()) {
-            throw new Refusal(ExitStatus.FAILED, "standard output was closed, or cannot be written");
+            throw new Refusal(ExitStatus.FAILED, "standard output is closed or cannot be written to");
         }
     }
 
     /** Asks for a typed confirmation. */
     boolean confirms(String question) throws IOException {
-        err.print(Text.oneLine(question) + "\nType yes to go on: ");
+        err.print(Text.oneLine(question) + "\nType yes to continue: ");
         err.flush();
         return "yes".equals(in.readLine());
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The commands on updates that a bot gave up. */
-@Command(name = "dead-letters", description = "Lists updates that a bot gave up, replays or drops them.")
+@Command(name = "dead-letters", description = "Lists, replays or drops the updates that a bot gave up.")
 final class DeadLettersCommand {
     private DeadLettersCommand() {}
 
@@ -32,7 +32,7 @@ final class DeadLettersCommand {
 
     /** A command on the dead letters of one bot. */
     private abstract static class OfBot extends StoreCommand {
-        @Option(names = "--bot", required = true, paramLabel = "ID", description = "whose")
+        @Option(names = "--bot", required = true, paramLabel = "ID", description = "the bot's id")
         private String bot = "";
 
         OfBot(Botfsm botfsm) {
@@ -64,7 +64,7 @@ final class DeadLettersCommand {
         }
     }
 
-    @Command(name = "list", description = "Lists them, the oldest first.")
+    @Command(name = "list", description = "Lists dead letters, the oldest first.")
     private static final class ListDead extends OfBot {
         @Mixin
         private ValuesOption values = new ValuesOption();
@@ -112,10 +112,10 @@ final class DeadLettersCommand {
 
     /** Which of them. */
     private static final class Choice {
-        @Parameters(paramLabel = "POSITION", description = "as list prints it")
+        @Parameters(arity = "1..*", paramLabel = "POSITION", description = "as list prints it")
         private List<Long> positions = List.of();
 
-        @Option(names = "--all", description = "all that are there now")
+        @Option(names = "--all", description = "all that exist now")
         private boolean all;
     }
 
@@ -127,28 +127,32 @@ final class DeadLettersCommand {
         @Mixin
         private ConfirmOption confirm = new ConfirmOption();
 
-        OnChosen(Botfsm botfsm) {
+        private final String verb;
+        private final String done;
+        private final boolean alwaysAsks;
+
+        /** @param alwaysAsks also before those that were named one by one */
+        OnChosen(Botfsm botfsm, String verb, String done, boolean alwaysAsks) {
             super(botfsm);
+            this.verb = verb;
+            this.done = done;
+            this.alwaysAsks = alwaysAsks;
         }
 
-        final boolean isOnAll() {
-            return choice.all;
-        }
-
-        final List<Long> positions(UpdateInbox inbox) {
-            return choice.all ? all(inbox).stream().map(DeadUpdate::position).toList() : choice.positions;
-        }
-
-        final void confirm(String verb, int number) throws IOException {
-            confirm.require(terminal(), "Dead letters of bot " + bot() + " to " + verb + ": " + number + ". Go on?");
-        }
-
-        final int each(Report report, UpdateInbox inbox, List<Long> positions, String done) {
+        @Override
+        final int run(Report report, UpdateInbox inbox) throws IOException {
+            List<Long> positions =
+                    choice.all ? all(inbox).stream().map(DeadUpdate::position).toList() : choice.positions;
+            if (choice.all || alwaysAsks) {
+                confirm.require(
+                        terminal(),
+                        "Dead letters of bot " + bot() + " to " + verb + ": " + positions.size() + ". Continue?");
+            }
             int status = ExitStatus.DONE;
             for (long position : positions) {
                 ObjectNode object = Report.object().put("position", position);
                 if (apply(inbox, position)) {
-                    report.result(object.put("done", done), "dead letter " + position + " " + done);
+                    report.line(object.put("done", done), "dead letter " + position + " " + done);
                 } else {
                     report.problem(object.putNull("done"), "there is no dead letter " + position);
                     status = ExitStatus.INCOMPLETE;
@@ -157,22 +161,14 @@ final class DeadLettersCommand {
             return status;
         }
 
+        /** Returns whether there was such a dead letter. */
         abstract boolean apply(UpdateInbox inbox, long position);
     }
 
-    @Command(name = "replay", description = "Lets the bot handle them again, after all others that wait.")
+    @Command(name = "replay", description = "Lets the bot handle dead letters again, after all waiting updates.")
     private static final class Replay extends OnChosen {
         Replay(Botfsm botfsm) {
-            super(botfsm);
-        }
-
-        @Override
-        int run(Report report, UpdateInbox inbox) throws IOException {
-            List<Long> positions = positions(inbox);
-            if (isOnAll()) {
-                confirm("replay", positions.size());
-            }
-            return each(report, inbox, positions, "replayed");
+            super(botfsm, "replay", "replayed", false);
         }
 
         @Override
@@ -181,17 +177,10 @@ final class DeadLettersCommand {
         }
     }
 
-    @Command(name = "drop", description = "Drops them.")
+    @Command(name = "drop", description = "Deletes dead letters.")
     private static final class Drop extends OnChosen {
         Drop(Botfsm botfsm) {
-            super(botfsm);
-        }
-
-        @Override
-        int run(Report report, UpdateInbox inbox) throws IOException {
-            List<Long> positions = positions(inbox);
-            confirm("drop", positions.size());
-            return each(report, inbox, positions, "dropped");
+            super(botfsm, "drop", "dropped", true);
         }
 
         @Override

@@ -38,9 +38,9 @@ final class EraseCommand extends StoreCommand {
                 terminal(),
                 "Erase all conversations with " + filter + ", with their updates and dead letters? "
                         + ResetCommand.ELSEWHERE);
-        return maintain(settings(), fence, storage -> {
+        return maintain(settings(), fence, report, storage -> {
             ErasureReport done = Erasure.of(storage).erase(filter);
-            report.result(
+            report.line(
                     Report.object()
                             .put("erased", done.erased())
                             .put("updates", done.updates())

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "export", description = "Writes conversations, values included, to a file that only you can read.")
 final class ExportCommand extends StoreCommand {
-    @Parameters(paramLabel = "FILE", description = "of JSON lines; it is there once it is whole")
+    @Parameters(paramLabel = "FILE", description = "the file to write, of JSON lines; it appears when it is complete")
     private Path file = Path.of("");
 
     @Mixin
@@ -32,16 +32,14 @@ final class ExportCommand extends StoreCommand {
         if (Files.exists(file)) {
             confirm.require(terminal(), file + " exists. Replace it?");
         }
-        try (OpenStore<StateStorage> store = settings().storage();
-                ProgressLine line = new ProgressLine(terminal())) {
+        try (OpenStore<StateStorage> store = settings().storage()) {
             ExportReport done = ConversationExport.builder(
                             store.part().extension(ConversationCatalog.class).orElseThrow())
                     .filter(which.filter())
-                    .progress(exported -> line.show(exported + " exported"))
+                    .progress(exported -> report.progress(exported + " exported"))
                     .build()
                     .writeTo(file);
-            line.clear();
-            report.result(
+            report.line(
                     Report.object().put("exported", done.exported()).put("file", file.toString()),
                     String.format(Locale.ROOT, "conversations exported to %s: %d", file, done.exported()));
             return report.unreadable(done.unreadable());

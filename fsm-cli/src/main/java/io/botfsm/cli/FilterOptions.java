@@ -12,13 +12,16 @@ final class FilterOptions {
     @Mixin
     private KeyOptions keys = new KeyOptions();
 
-    @Option(names = "--state", paramLabel = "NAME", description = "in this state alone, such as Order:ADDRESS")
+    @Option(names = "--state", paramLabel = "NAME", description = "only in this state, such as Order:ADDRESS")
     private Optional<String> state = Optional.empty();
 
-    @Option(names = "--untouched", paramLabel = "TIME", description = "last written so long ago, such as 15m or 7d")
+    @Option(
+            names = "--untouched",
+            paramLabel = "TIME",
+            description = "only if last written this long ago or longer, such as 15m or 7d")
     private Optional<Duration> untouched = Optional.empty();
 
-    @Option(names = "--overdue", paramLabel = "TIME", description = "with a deadline that passed so long ago")
+    @Option(names = "--overdue", paramLabel = "TIME", description = "only if a deadline passed this long ago or longer")
     private Optional<Duration> overdue = Optional.empty();
 
     ConversationFilter filter() {

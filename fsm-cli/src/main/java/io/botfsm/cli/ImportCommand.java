@@ -12,12 +12,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "import", description = "Writes the conversations of an export to the store. Stop the bot for it.")
+@Command(name = "import", description = "Writes the conversations of an export to the store. Stop the bot first.")
 final class ImportCommand extends StoreCommand {
-    @Parameters(paramLabel = "FILE", description = "what export wrote; the whole of it is checked first")
+    @Parameters(paramLabel = "FILE", description = "an export; all of it is checked before anything is written")
     private Path file = Path.of("");
 
-    @Option(names = "--replace", description = "replaces conversations that are there, which are skipped otherwise")
+    @Option(names = "--replace", description = "replaces existing conversations instead of skipping them")
     private boolean replace;
 
     @Mixin
@@ -33,17 +33,15 @@ final class ImportCommand extends StoreCommand {
     @Override
     int run(Report report) throws IOException {
         if (replace) {
-            confirm.require(terminal(), "Replace the conversations in the store by those of " + file + "?");
+            confirm.require(terminal(), "Replace existing conversations by those in " + file + "?");
         }
-        try (OpenStore<StateStorage> store = settingsForWrites().storage();
-                ProgressLine line = new ProgressLine(terminal())) {
+        try (OpenStore<StateStorage> store = settingsForWrites().storage()) {
             ImportReport done = ConversationImport.builder(fence.fenced(store.part()))
                     .existing(replace ? Existing.REPLACE : Existing.SKIP)
-                    .progress(imported -> line.show(imported + " imported"))
+                    .progress(imported -> report.progress(imported + " imported"))
                     .build()
                     .readFrom(file);
-            line.clear();
-            report.result(
+            report.line(
                     Report.object()
                             .put("imported", done.imported())
                             .put("replaced", done.replaced())

@@ -6,13 +6,13 @@ import picocli.CommandLine.Option;
 
 /** Which conversations, by their keys. */
 final class KeyOptions {
-    @Option(names = "--bot", paramLabel = "ID", description = "of this bot alone")
+    @Option(names = "--bot", paramLabel = "ID", description = "only of this bot")
     private Optional<String> bot = Optional.empty();
 
-    @Option(names = "--chat", paramLabel = "ID", description = "in this chat alone")
+    @Option(names = "--chat", paramLabel = "ID", description = "only in this chat")
     private Optional<String> chat = Optional.empty();
 
-    @Option(names = "--user", paramLabel = "ID", description = "of this user alone")
+    @Option(names = "--user", paramLabel = "ID", description = "only of this user")
     private Optional<String> user = Optional.empty();
 
     ConversationFilter filter() {

@@ -18,7 +18,7 @@ final class ListCommand extends StoreCommand {
     @Mixin
     private ValuesOption values = new ValuesOption();
 
-    @Option(names = "--count", description = "counts them by state instead")
+    @Option(names = "--count", description = "counts them by state")
     private boolean count;
 
     ListCommand(Botfsm botfsm) {
@@ -27,7 +27,7 @@ final class ListCommand extends StoreCommand {
 
     @Override
     int run(Report report) throws IOException {
-        return count ? maintain(settings(), FenceOption.NONE, storage -> count(storage, report)) : list(report);
+        return count ? maintain(settings(), FenceOption.NONE, report, storage -> count(storage, report)) : list(report);
     }
 
     private int count(StateStorage storage, Report report) {

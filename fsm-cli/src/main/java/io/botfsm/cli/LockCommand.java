@@ -7,6 +7,7 @@ import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LockHolder;
 import io.botfsm.lock.store.StoredLease;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,7 @@ final class LockCommand {
 
     /** A command on one lock. */
     private abstract static class OnLock extends StoreCommand {
-        @Parameters(paramLabel = "NAME", description = "as the bot names it")
+        @Parameters(paramLabel = "NAME", description = "the lock's name, as in the bot")
         private String name = "";
 
         OnLock(Botfsm botfsm) {
@@ -50,17 +51,12 @@ final class LockCommand {
             return name;
         }
 
-        static String holder(StoredLease lease) {
-            return lease.claim()
-                    .map(claim -> Identity.holder(claim, lease.remaining()))
-                    .map(holder -> holder.pid() == 0
-                            ? holder.ownerId()
-                            : String.format(Locale.ROOT, "process %d on %s", holder.pid(), holder.host()))
-                    .orElse("(free)");
+        static LockHolder holder(Claim claim, StoredLease lease) {
+            return Identity.holder(claim, lease.remaining());
         }
     }
 
-    @Command(name = "status", description = "Shows who holds it, for how long, and the highest fencing token.")
+    @Command(name = "status", description = "Shows who holds the lock, for how long, and the highest fencing token.")
     private static final class Status extends OnLock {
         Status(Botfsm botfsm) {
             super(botfsm);
@@ -68,14 +64,14 @@ final class LockCommand {
 
         @Override
         int run(Report report, LeaseStore leases, StoredLease lease) {
-            Optional<LockHolder> holder = lease.claim().map(claim -> Identity.holder(claim, lease.remaining()));
+            Optional<LockHolder> holder = lease.claim().map(claim -> holder(claim, lease));
             String token = lease.fencingToken().isPresent()
                     ? Long.toString(lease.fencingToken().getAsLong())
                     : "-";
             Map<String, String> lines = new LinkedHashMap<>();
             lines.put("lock", name());
-            lines.put("holder", holder(lease));
-            lines.put("started", report.time(holder.map(LockHolder::started)));
+            lines.put("holder", holder.map(Status::name).orElse("(free)"));
+            lines.put("started", report.time(holder.map(LockHolder::started).filter(at -> !at.equals(Instant.EPOCH))));
             lines.put(
                     "lease",
                     lease.remaining()
@@ -92,19 +88,25 @@ final class LockCommand {
             report.rows(object, lines);
             return ExitStatus.DONE;
         }
+
+        private static String name(LockHolder holder) {
+            return holder.pid() == 0
+                    ? holder.ownerId()
+                    : String.format(Locale.ROOT, "process %d on %s", holder.pid(), holder.host());
+        }
     }
 
     @Command(
             name = "release",
             description = {
-                "Frees it, so that a standby takes over at once.",
-                "A holder that lives stays active until its next renewal, beside a standby."
+                "Releases the lock if its holder is still the one shown; a standby takes over at once.",
+                "A holder that is still running stays active until its next renewal, beside the standby."
             })
     private static final class Release extends OnLock {
         @Option(
                 names = "--if-token",
                 paramLabel = "TOKEN",
-                description = "refuses another fencing token than this, which status prints")
+                description = "refuses any fencing token except this one, which status prints")
         private Optional<Long> token = Optional.empty();
 
         @Mixin
@@ -119,26 +121,26 @@ final class LockCommand {
             Claim claim = lease.claim()
                     .orElseThrow(() ->
                             new Refusal(ExitStatus.INCOMPLETE, "lock " + name() + " is free: nothing to release"));
-            boolean isOther =
-                    token.isPresent() && token.get() != lease.fencingToken().orElse(0);
-            if (isOther) {
-                throw changed();
-            }
+            long held = lease.fencingToken().orElse(0);
+            token.filter(expected -> expected != held).ifPresent(expected -> {
+                throw conflict("has the fencing token " + held + ", not " + expected);
+            });
             confirm.require(
                     terminal(),
-                    "Lock " + name() + " is held by " + holder(lease) + ". Release it? A holder that lives stays active"
+                    "Lock " + name() + " is held by " + holder(claim, lease).describe()
+                            + ". Release it? A holder that is still running stays active"
                             + " until its next renewal, and a standby may become active meanwhile.");
             if (!result(leases.release(name(), claim))) {
-                throw changed();
+                throw conflict("has another holder now");
             }
-            report.result(Report.object().put("lock", name()).put("released", true), "lock " + name() + " is released");
+            report.line(Report.object().put("lock", name()).put("released", true), "lock " + name() + " is released");
             return ExitStatus.DONE;
         }
 
-        private Refusal changed() {
+        private Refusal conflict(String change) {
             return new Refusal(
                     ExitStatus.CONFLICT,
-                    "lock " + name() + " has another holder now; nothing was released. Look at it by lock status");
+                    "lock " + name() + " " + change + "; nothing was released. Run lock status");
         }
     }
 }

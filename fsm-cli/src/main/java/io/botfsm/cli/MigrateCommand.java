@@ -16,12 +16,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "migrate",
         description = {
-            "Copies the conversations of an aiogram 3 bot into this library's layout, in the same database of Redis, or"
-                    + " back. It can run beside the bot, be stopped at any time and run again. What it cannot read for"
-                    + " certain it skips and names. See docs/guides/migrating-from-aiogram.md."
+            "Copies the conversations of an aiogram 3 bot into this library's layout in the same Redis database, or"
+                    + " back. It can run beside the bot, and can be stopped at any time and run again. It skips and"
+                    + " lists what it cannot read reliably. See docs/guides/migrating-from-aiogram.md."
         })
 final class MigrateCommand extends StoreCommand {
-    @Option(names = "--bot", paramLabel = "ID", description = "the part of its token before the colon")
+    @Option(names = "--bot", paramLabel = "ID", description = "the bot's id: the part of its token before the colon")
     private Optional<String> bot = Optional.empty();
 
     @Option(
@@ -32,12 +32,10 @@ final class MigrateCommand extends StoreCommand {
     @Option(names = "--dry-run", description = "reports what would be done, and writes nothing")
     private boolean dryRun;
 
-    @Option(
-            names = "--remove",
-            description = "removes from the source what was read back from the target, equal in state and data")
+    @Option(names = "--remove", description = "removes from the source what the target has with equal state and data")
     private boolean remove;
 
-    @Option(names = "--no-layout-check", description = "migrates although most keys do not fit the options below")
+    @Option(names = "--no-layout-check", description = "migrates even if most keys do not match the options below")
     private boolean noLayoutCheck;
 
     @Option(names = "--prefix", paramLabel = "TEXT", description = "of DefaultKeyBuilder (default: fsm)")
@@ -72,16 +70,15 @@ final class MigrateCommand extends StoreCommand {
     int run(Report report) throws IOException {
         AiogramLayout layout = layout();
         if (remove && !dryRun) {
-            confirm.require(terminal(), "Remove from the source what the target has?");
+            confirm.require(terminal(), "Remove from the source what has been copied to the target?");
         }
-        try (BotRedis redis = (dryRun || back ? settings() : settingsForWrites()).redis();
-                ProgressLine line = new ProgressLine(terminal())) {
-            AiogramMigration migration = AiogramMigration.of(redis, layout).telling(now -> line.show(progress(now)));
+        try (BotRedis redis = (dryRun || back ? settings() : settingsForWrites()).redis()) {
+            AiogramMigration migration =
+                    AiogramMigration.of(redis, layout).telling(now -> report.progress(progress(now)));
             migration = dryRun ? migration.dry() : migration;
             migration = remove ? migration.removing() : migration;
             migration = noLayoutCheck ? migration.withoutLayoutCheck() : migration;
             MigrationReport done = migration.run(back ? Direction.TO_AIOGRAM : Direction.FROM_AIOGRAM);
-            line.clear();
             return report(report, done);
         }
     }
@@ -122,9 +119,9 @@ final class MigrateCommand extends StoreCommand {
             done.newer()
                     .forEach(key -> report.problem(
                             Report.object().put("notRemoved", key),
-                            "not removed " + key + ": the target has another one"));
+                            "not removed " + key + ": the target has different content"));
         }
-        report.result(
+        report.line(
                 Report.object()
                         .put("dryRun", dryRun)
                         .put("keys", done.keys())

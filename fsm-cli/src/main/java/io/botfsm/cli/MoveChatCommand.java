@@ -10,15 +10,16 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "move-chat",
-        description = "Moves all conversations of a chat to its new id. Of two the newer one is kept.")
+        description =
+                "Moves all conversations of a chat to its new id. Where both ids have one, the newer one is kept.")
 final class MoveChatCommand extends StoreCommand {
-    @Option(names = "--bot", required = true, paramLabel = "ID", description = "whose conversations")
+    @Option(names = "--bot", required = true, paramLabel = "ID", description = "the bot's id")
     private String bot = "";
 
-    @Option(names = "--from", required = true, paramLabel = "CHAT", description = "the former id")
+    @Option(names = "--from", required = true, paramLabel = "CHAT", description = "the chat's former id")
     private String from = "";
 
-    @Option(names = "--to", required = true, paramLabel = "CHAT", description = "the present id")
+    @Option(names = "--to", required = true, paramLabel = "CHAT", description = "the chat's new id")
     private String to = "";
 
     @Mixin
@@ -36,10 +37,10 @@ final class MoveChatCommand extends StoreCommand {
         confirm.require(
                 terminal(),
                 "Move all conversations of bot " + bot + " from chat " + from + " to chat " + to
-                        + ", where of two the newer one is kept?");
-        return maintain(settingsForWrites(), fence, storage -> {
+                        + "? Where both have one, the newer one is kept.");
+        return maintain(settingsForWrites(), fence, report, storage -> {
             ChatMoveReport done = ChatMove.of(storage).move(bot, from, to);
-            report.result(
+            report.line(
                     Report.object()
                             .put("moved", done.moved())
                             .put("superseded", done.superseded())

@@ -2,8 +2,10 @@ package io.botfsm.cli;
 
 import java.util.concurrent.TimeUnit;
 
-/** One line on standard error that says how far long work is, drawn again and again; nothing without a terminal. */
-final class ProgressLine implements AutoCloseable {
+/**
+ * The progress of long work, on one line of standard error that is redrawn; nothing without a terminal. Thread-safe.
+ */
+final class ProgressLine {
     private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final CommandTerminal terminal;
@@ -28,12 +30,7 @@ final class ProgressLine implements AutoCloseable {
         shown = text.length();
     }
 
-    @Override
-    public void close() {
-        clear();
-    }
-
-    /** Takes the line away. */
+    /** Removes the line, so that something else can be printed in its place. */
     synchronized void clear() {
         if (shown > 0) {
             draw("");

@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Shows how many conversations are found and written. */
 final class ProgressStorage extends ForwardingStateStorage {
-    private final ProgressLine line;
+    private final Report report;
     private final AtomicLong pages = new AtomicLong();
     private final AtomicLong found = new AtomicLong();
     private final AtomicLong writes = new AtomicLong();
 
-    ProgressStorage(StateStorage storage, ProgressLine line) {
+    ProgressStorage(StateStorage storage, Report report) {
         super(storage);
-        this.line = line;
+        this.report = report;
     }
 
     @Override
@@ -48,7 +48,7 @@ final class ProgressStorage extends ForwardingStateStorage {
     }
 
     private void show() {
-        line.show(String.format(
+        report.progress(String.format(
                 Locale.ROOT, "%d pages read, %d found, %d written", pages.get(), found.get(), writes.get()));
     }
 }

@@ -26,17 +26,18 @@ final class Report {
     private static final int PAGE = 100;
     private static final int LEAST_LAST = 24;
     private static final String BOLD = "1";
-    private static final String RED = "31";
-    private static final String GREEN = "32";
+    private static final String RED = "1;31";
 
     private final CommandTerminal terminal;
     private final boolean isJson;
+    private final ProgressLine progress;
     private final List<List<String>> rows = new ArrayList<>();
     private List<String> headings = List.of();
 
     Report(CommandTerminal terminal, boolean isJson) {
         this.terminal = terminal;
         this.isJson = isJson;
+        this.progress = new ProgressLine(terminal);
     }
 
     static ObjectNode object() {
@@ -74,8 +75,19 @@ final class Report {
         }
     }
 
+    /** Shows how far long work is, until something else is printed. On any thread. */
+    void progress(String text) {
+        progress.show(text);
+    }
+
+    /** Prints the rest of the table, and removes the progress. */
+    void end() {
+        flush();
+        progress.clear();
+    }
+
     /** Ends the table, or prints what there is of it. */
-    void flush() {
+    private void flush() {
         if (rows.isEmpty()) {
             return;
         }
@@ -101,7 +113,10 @@ final class Report {
         return text.codePointCount(0, text.length());
     }
 
-    /** In a table that is too wide, the first cell has a line of its own; the last one is broken into lines. */
+    /**
+     * In a table that is too wide, the first cell has a line of its own, and so has the last one where there is no room
+     * beside the others. The last one is broken into lines.
+     */
     private void line(List<String> cells, int[] widths, boolean isWide, String style) {
         StringBuilder line = new StringBuilder();
         int column = 0;
@@ -116,12 +131,18 @@ final class Report {
                 line.append(" ".repeat(widths[i] - length(cells.get(i)) + 2));
             }
         }
+        if (isWide && last > 1 && terminal.width() - column < Math.min(widths[last], LEAST_LAST)) {
+            column = 4;
+            line.setLength(line.toString().stripTrailing().length());
+            line.append("\n    ");
+        }
         line.append(wrapped(cells.get(last), column));
         print(styled("out", style, line.toString().stripTrailing()));
     }
 
     /** @throws Refusal if nobody reads it, or the disk is full */
     private void print(String line) {
+        progress.clear();
         terminal.out().println(line);
         terminal.requireOutput();
     }
@@ -145,12 +166,7 @@ final class Report {
         return lines.toString();
     }
 
-    /** What a command has done. */
-    void result(ObjectNode object, String text) {
-        line(object, text, GREEN);
-    }
-
-    /** Something that happens. */
+    /** What a command has done, or has seen. */
     void line(ObjectNode object, String text) {
         line(object, text, "");
     }
@@ -161,7 +177,7 @@ final class Report {
             json(object);
         } else {
             String line = Text.oneLine(text);
-            print(styled("out", style, terminal.showsTables() ? wrapped(line, 0) : line));
+            print(marked("out", style, terminal.showsTables() ? wrapped(line, 0) : line));
         }
     }
 
@@ -175,7 +191,7 @@ final class Report {
 
     /** Something that is wrong in the store, or was left out. */
     void problem(ObjectNode object, String text) {
-        line(object, text, RED);
+        line(object, text, BOLD);
     }
 
     /** Returns the exit status for records that a command had to leave out. */
@@ -197,7 +213,15 @@ final class Report {
 
     private void printError(String style, String message) {
         String line = Text.oneLine(message);
-        terminal.err().println(styled("err", style, terminal.showsProgress() ? wrapped(line, 0) : line));
+        terminal.err().println(marked("err", style, terminal.showsProgress() ? wrapped(line, 0) : line));
+    }
+
+    /** With a style for the first word only: not every terminal's red can be read on its background. */
+    private String marked(String stream, String style, String text) {
+        int end = text.indexOf(' ');
+        return end < 0
+                ? styled(stream, style, text)
+                : styled(stream, style, text.substring(0, end)) + text.substring(end);
     }
 
     private String styled(String stream, String style, String text) {

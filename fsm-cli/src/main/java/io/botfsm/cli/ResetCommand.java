@@ -11,7 +11,7 @@ final class ResetCommand extends ChangeCommand {
     /** The command has no decorators of the bot, which would notify its recovery source. */
     static final String ELSEWHERE =
             "A bot's recovery source, and aiogram's layout during a migration, are not cleared: clear them too, or the"
-                    + " bot brings back what they have.";
+                    + " bot restores what they have.";
 
     ResetCommand(Botfsm botfsm) {
         super(botfsm);

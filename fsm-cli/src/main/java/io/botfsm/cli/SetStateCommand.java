@@ -6,7 +6,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "set-state",
-        description = "Sets the state of a conversation. Data and attributes stay; a deadline is cleared.")
+        description = "Sets the state of a conversation. Keeps its data and attributes; clears its deadline.")
 final class SetStateCommand extends ChangeCommand {
     @Parameters(index = "1", paramLabel = "STATE", description = "the stored name, such as Order:ADDRESS")
     private String state = "";

@@ -29,10 +29,7 @@ final class ShowCommand extends StoreCommand {
         StorageKey wanted = key.orElseThrow();
         Snapshot snapshot;
         try (OpenStore<StateStorage> store = settings().storage()) {
-            snapshot = result(store.part().read(wanted));
-        }
-        if (!ShownConversation.isThere(snapshot)) {
-            throw new Refusal(ExitStatus.INCOMPLETE, wanted.toText() + ": there is no such conversation");
+            snapshot = existing(store.part(), wanted);
         }
         report.headings("FIELD", "VALUE");
         report.rows(ShownConversation.object(wanted, snapshot, values.isGiven()), lines(report, wanted, snapshot));

@@ -1,13 +1,16 @@
 package io.botfsm.cli;
 
 import io.botfsm.lock.internal.TokenFloor;
+import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.CatalogPage;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,7 +31,7 @@ abstract class StoreCommand implements Callable<Integer> {
         try {
             return run(report);
         } finally {
-            report.flush();
+            report.end();
         }
     }
 
@@ -48,17 +51,16 @@ abstract class StoreCommand implements Callable<Integer> {
         StoreSettings settings = settings();
         if (!settings.hasTtl()) {
             botfsm.report()
-                    .warning("no BOTFSM_TTL is set, so conversations that this writes live until they are cleared: set"
-                            + " it as your bot has it");
+                    .warning("BOTFSM_TTL is not set, so conversations that this command writes never expire: set it"
+                            + " to the same value as in your bot");
         }
         return settings;
     }
 
-    /** Does something with the conversations, and shows how far it is. */
-    final int maintain(StoreSettings settings, FenceOption fence, ToIntFunction<StateStorage> work) {
-        try (OpenStore<StateStorage> store = settings.storage();
-                ProgressLine line = new ProgressLine(terminal())) {
-            return work.applyAsInt(new ProgressStorage(fence.fenced(store.part()), line));
+    /** Does something with the conversations, and shows the progress. */
+    static int maintain(StoreSettings settings, FenceOption fence, Report report, ToIntFunction<StateStorage> work) {
+        try (OpenStore<StateStorage> store = settings.storage()) {
+            return work.applyAsInt(new ProgressStorage(fence.fenced(store.part()), report));
         }
     }
 
@@ -73,14 +75,27 @@ abstract class StoreCommand implements Callable<Integer> {
         } while (cursor.isPresent());
     }
 
-    /** Waits for a call, whose failure is thrown as the cause of a {@code CompletionException}. */
+    /** Waits for a call, and throws its failure. */
     static <T> T result(CompletionStage<T> call) {
-        return call.toCompletableFuture().join();
+        try {
+            return call.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
+    }
+
+    /** @throws Refusal if there is no such conversation */
+    static Snapshot existing(StateStorage storage, StorageKey key) {
+        Snapshot snapshot = result(storage.read(key));
+        if (!ShownConversation.isThere(snapshot)) {
+            throw new Refusal(ExitStatus.INCOMPLETE, key.toText() + ": there is no such conversation");
+        }
+        return snapshot;
     }
 
     /** Whether values are printed. */
     static final class ValuesOption {
-        @Option(names = "--values", description = "prints values too, which users have told the bot")
+        @Option(names = "--values", description = "also prints values, which users have told the bot")
         private boolean values;
 
         boolean isGiven() {
@@ -95,8 +110,8 @@ abstract class StoreCommand implements Callable<Integer> {
         @Option(
                 names = "--fence",
                 paramLabel = "TOKEN",
-                description = "a lock's fencing token (see lock status), not a version: refuses a write where an"
-                        + " instance with a higher one has written")
+                description = "a lock's fencing token, which lock status prints (not a version): refuses a write"
+                        + " if an instance with a higher one has written")
         private Optional<Long> token = Optional.empty();
 
         /**
@@ -107,7 +122,7 @@ abstract class StoreCommand implements Callable<Integer> {
             token.filter(each -> !TokenFloor.isPlausible(each, now)).ifPresent(each -> {
                 throw new Refusal(
                         ExitStatus.REFUSED,
-                        "--fence " + each + " is no fencing token that a lock can have given; lock status has it."
+                        "--fence " + each + " cannot be a lock's fencing token, which lock status prints."
                                 + " Nothing was written");
             });
             return token.map(each -> (StateStorage) new OperatorFence(storage, each))
@@ -117,7 +132,7 @@ abstract class StoreCommand implements Callable<Integer> {
 
     /** A confirmation of what cannot be undone. */
     static final class ConfirmOption {
-        @Option(names = "--yes", description = "does it without a question")
+        @Option(names = "--yes", description = "does not ask for a confirmation")
         private boolean yes;
 
         /** @throws Refusal if it is not confirmed */
@@ -126,7 +141,7 @@ abstract class StoreCommand implements Callable<Integer> {
                 return;
             }
             if (!terminal.canAsk()) {
-                throw new Refusal(ExitStatus.REFUSED, question + " Not without --yes; nothing was written");
+                throw new Refusal(ExitStatus.REFUSED, question + " Confirm it with --yes. Nothing was written");
             }
             if (!terminal.confirms(question)) {
                 throw new Refusal(ExitStatus.REFUSED, "not confirmed; nothing was written");

@@ -91,7 +91,7 @@ final class StoreSettings {
             values.put(STORE, uri.get());
             if (hasCredentials(uri.get())) {
                 warning.accept("the URI on the command line has a password, which others on this machine can read in"
-                        + " the list of processes: set BOTFSM_STORE or name a file by --config instead");
+                        + " the list of processes: use BOTFSM_STORE or --config instead");
             }
         }
         return new StoreSettings(values, ofBots);
@@ -111,7 +111,7 @@ final class StoreSettings {
             if (!NAMES.contains(name)) {
                 throw new Refusal(
                         ExitStatus.REFUSED,
-                        file + ": unknown setting " + name + "; there are " + String.join(", ", NAMES));
+                        file + ": unknown setting " + name + "; the settings are " + String.join(", ", NAMES));
             }
             values.put(name, properties.getProperty(name).strip());
         }
@@ -179,7 +179,7 @@ final class StoreSettings {
      */
     BotRedis redis() {
         if (isDatabase()) {
-            throw new Refusal(ExitStatus.REFUSED, "this command works on Redis alone, and the store is a database");
+            throw new Refusal(ExitStatus.REFUSED, "this command needs Redis, but the store is a SQL database");
         }
         return redisBuilder().connect();
     }
@@ -210,8 +210,8 @@ final class StoreSettings {
         if (variables.keySet().stream().noneMatch(name -> name.startsWith("REDIS_FSM_"))) {
             throw new Refusal(
                     ExitStatus.REFUSED,
-                    "it is not said where the store is: set BOTFSM_STORE to redis://… or jdbc:…, or name a file with"
-                            + " store=… by --config");
+                    "no store is set: set BOTFSM_STORE to redis://… or jdbc:…, or use --config with a file that has"
+                            + " store=…");
         }
         try {
             return RedisUri.fromEnvironment(variables);
@@ -248,8 +248,8 @@ final class StoreSettings {
             throw new Refusal(
                     ExitStatus.REFUSED,
                     "no driver for " + shown
-                            + ": those of PostgreSQL and SQLite are there; name the jar of another one in"
-                            + " BOTFSM_CLASSPATH");
+                            + ": the drivers of PostgreSQL and SQLite are included; set BOTFSM_CLASSPATH to the"
+                            + " jar of another one");
         }
         boolean isSqlite = url.startsWith("jdbc:sqlite:");
         HikariConfig config = new HikariConfig();

@@ -1,16 +1,21 @@
 package io.botfsm.cli;
 
+import io.botfsm.cli.SeenConversations.Change;
+import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
-import io.botfsm.storage.catalog.FoundConversation;
+import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.catalog.UnreadableRecord;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +24,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "watch",
-        description = "Follows one conversation, or the changes of all that match, until it is stopped.")
+        description = "Prints the changes of one conversation, or of all that match, until it is stopped.")
 final class WatchCommand extends StoreCommand {
     @Parameters(arity = "0..1", paramLabel = "KEY", description = "one conversation; without it, all that match")
     private Optional<StorageKey> key = Optional.empty();
@@ -27,17 +32,19 @@ final class WatchCommand extends StoreCommand {
     @Mixin
     private KeyOptions which = new KeyOptions();
 
-    @Option(names = "--state", paramLabel = "NAME", description = "changes to and from this state alone")
+    @Option(names = "--state", paramLabel = "NAME", description = "only changes to and from this state")
     private Optional<String> state = Optional.empty();
 
-    @Option(names = "--interval", paramLabel = "TIME", description = "between two looks, 2s unless given")
+    @Option(names = "--interval", paramLabel = "TIME", description = "time between two scans (default: 2s)")
     private Duration interval = Duration.ofSeconds(2);
 
-    @Option(names = "--changes", paramLabel = "NUMBER", description = "ends after so many changes")
+    @Option(names = "--changes", paramLabel = "NUMBER", description = "ends after this number of changes")
     private long changes = Long.MAX_VALUE;
 
-    private final Map<StorageKey, Snapshot> known = new HashMap<>();
-    private long seen;
+    private final SeenConversations conversations = new SeenConversations();
+    private Set<UnreadableRecord> unreadable = Set.of();
+    private boolean isAvailable = true;
+    private long printed;
 
     WatchCommand(Botfsm botfsm) {
         super(botfsm);
@@ -45,11 +52,17 @@ final class WatchCommand extends StoreCommand {
 
     @Override
     int run(Report report) throws IOException {
+        if (changes < 1) {
+            throw new Refusal(ExitStatus.REFUSED, "--changes must be at least 1: " + changes);
+        }
+        if (key.isPresent() && !which.filter().equals(ConversationFilter.all())) {
+            throw new Refusal(ExitStatus.REFUSED, "watch takes a KEY or --bot, --chat and --user, not both");
+        }
         try (OpenStore<StateStorage> store = settings().storage()) {
-            known.putAll(look(store.part()));
-            while (seen < changes) {
-                TimeUnit.NANOSECONDS.sleep(interval.toNanos());
-                compare(store.part(), look(store.part()), report);
+            var unused = look(store.part(), report);
+            while (printed < changes) {
+                TimeUnit.MILLISECONDS.sleep(interval.toMillis());
+                lookAgain(store.part(), report);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -57,18 +70,49 @@ final class WatchCommand extends StoreCommand {
         return ExitStatus.DONE;
     }
 
-    private Map<StorageKey, Snapshot> look(StateStorage storage) {
-        Map<StorageKey, Snapshot> found = new LinkedHashMap<>();
-        if (key.isPresent()) {
-            found.put(key.get(), withoutValues(result(storage.read(key.get()))));
-        } else {
-            scan(storage, which.filter(), page -> {
-                for (FoundConversation each : page.found()) {
-                    found.put(each.key(), withoutValues(each.snapshot()));
-                }
-            });
+    /** Goes on after an outage, and then prints what has changed meanwhile. */
+    private void lookAgain(StateStorage storage, Report report) {
+        try {
+            List<Change> seen = look(storage, report);
+            if (!isAvailable) {
+                report.warning("the store is available again");
+            }
+            isAvailable = true;
+            seen.stream().filter(this::isWanted).limit(changes - printed).forEach(change -> print(report, change));
+        } catch (StorageUnavailableException e) {
+            if (isAvailable) {
+                report.warning("the store is unavailable; watch goes on when it is available again");
+            }
+            isAvailable = false;
         }
-        return found;
+    }
+
+    private List<Change> look(StateStorage storage, Report report) {
+        if (key.isPresent()) {
+            return conversations.see(
+                    Map.of(key.get(), withoutValues(result(storage.read(key.get())))), any -> Optional.empty());
+        }
+        Map<StorageKey, Snapshot> found = new HashMap<>();
+        Set<UnreadableRecord> unreadableNow = new LinkedHashSet<>();
+        scan(storage, which.filter(), page -> {
+            page.found().forEach(each -> found.put(each.key(), withoutValues(each.snapshot())));
+            unreadableNow.addAll(page.unreadable());
+        });
+        List<Change> seen = conversations.see(found, each -> read(storage, each));
+        var unused = report.unreadable(unreadableNow.stream()
+                .filter(each -> !unreadable.contains(each))
+                .toList());
+        unreadable = unreadableNow;
+        return seen;
+    }
+
+    /** Empty if it is unreadable, which the scan reports. */
+    private static Optional<Snapshot> read(StateStorage storage, StorageKey key) {
+        try {
+            return Optional.of(withoutValues(result(storage.read(key))));
+        } catch (ConversationRefusedException e) {
+            return Optional.empty();
+        }
     }
 
     /** All that is compared; there may be many. */
@@ -80,40 +124,25 @@ final class WatchCommand extends StoreCommand {
                 .build();
     }
 
-    private void compare(StateStorage storage, Map<StorageKey, Snapshot> found, Report report) {
-        Map<StorageKey, Snapshot> before = Map.copyOf(known);
-        before.forEach((each, was) -> {
-            if (!found.containsKey(each)) {
-                Snapshot now = result(storage.read(each)); // a scan may miss one that changes meanwhile
-                if (now.version() != was.version()) {
-                    known.remove(each);
-                    change(report, each, was, now);
-                }
-            }
-        });
-        found.forEach((each, snapshot) -> {
-            known.put(each, snapshot);
-            change(report, each, before.getOrDefault(each, Snapshot.none()), snapshot);
-        });
+    private boolean isWanted(Change change) {
+        return state.isEmpty()
+                || state.equals(change.before().state())
+                || state.equals(change.now().state());
     }
 
-    private void change(Report report, StorageKey each, Snapshot before, Snapshot now) {
-        boolean isWanted = state.isEmpty() || state.equals(before.state()) || state.equals(now.state());
-        if (seen == changes || before.version() == now.version() || !isWanted) {
-            return;
-        }
-        seen++;
-        Instant at = now.touched().orElseGet(Instant::now);
-        String from = ShownConversation.state(before.state());
-        String to = ShownConversation.state(now.state());
+    private void print(Report report, Change change) {
+        printed++;
+        String key = change.key().toText();
+        String from = ShownConversation.state(change.before().state());
+        String to = ShownConversation.state(change.now().state());
         report.line(
                 Report.object()
-                        .put("at", at.toString())
-                        .put("key", each.toText())
-                        .put("from", before.state().orElse(null))
-                        .put("to", now.state().orElse(null))
-                        .put("version", now.version()),
-                report.timeOfDay(at) + "  " + each.toText() + "  "
+                        .put("at", change.at().toString())
+                        .put("key", key)
+                        .put("from", change.before().state().orElse(null))
+                        .put("to", change.now().state().orElse(null))
+                        .put("version", change.now().version()),
+                report.timeOfDay(change.at()) + "  " + key + "  "
                         + (from.equals(to) ? to + " (data)" : from + " -> " + to));
     }
 }

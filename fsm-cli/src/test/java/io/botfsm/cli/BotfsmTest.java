@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStore.Fences;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.OneRedisServer;
@@ -12,6 +16,9 @@ import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,10 +28,20 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +79,12 @@ class BotfsmTest extends OneRedisServer {
     }
 
     private void begin(Object chat, String state) {
+        begin(chat, state, OptionalLong.empty());
+    }
+
+    private void begin(Object chat, String state, OptionalLong fencingToken) {
+        Mutation.Builder begin = Mutation.builder().state(state).put("name", "\"hunter2\"");
+        fencingToken.ifPresent(begin::fencingToken);
         try (BotRedis bot = LettuceRedis.connect(server.uri(0));
                 StateStorage storage = bot.stateStorage()) {
             var unused = storage.write(
@@ -69,10 +92,7 @@ class BotfsmTest extends OneRedisServer {
                                     .chat(chat)
                                     .user(7123456789L)
                                     .build(),
-                            Mutation.builder()
-                                    .state(state)
-                                    .put("name", "\"hunter2\"")
-                                    .build())
+                            begin.build())
                     .toCompletableFuture()
                     .join();
         }
@@ -98,7 +118,7 @@ class BotfsmTest extends OneRedisServer {
     void mistakesAreNamedAndPasswordsAreNot() {
         assertThat(run("list", "--bogus=hunter2").ended(2).err()).contains("unknown option: --bogus");
         assertThat(run("redis://:hunter2@localhost").ended(2).err()).isNotEmpty();
-        assertThat(run("list", "redis://:hunter2@localhost").ended(2).err()).contains("a URI needs an option");
+        assertThat(run("list", "redis://:hunter2@localhost").ended(2).err()).contains("a URI needs the option --store");
         assertThat(run("lsit").ended(2).err()).contains("lsit");
         assertThat(run("show", "12").ended(2).err()).contains("\"12\" is not a key");
         assertThat(run("list", "--untouched", "7 days").ended(2).err()).contains("\"7 days\"", "30d");
@@ -145,13 +165,40 @@ class BotfsmTest extends OneRedisServer {
 
     /** PostgreSQL's driver logs a URL that it cannot read. */
     @Test
-    void driversPrintNoPassword() throws Exception {
-        Process process = CommandRun.start(
-                Map.of("BOTFSM_STORE", "jdbc:postgresql://db:5432?user=bot&password=hunter2"), directory, "list");
-        assertThat(process.waitFor()).isEqualTo(2);
-        assertThat(Files.readString(directory.resolve("err")))
+    void driversLogNoPassword() {
+        List<String> logged = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger driver = Logger.getLogger("org.postgresql");
+        driver.setLevel(Level.ALL);
+        driver.addHandler(handler);
+        CommandRun run = CommandRun.of(
+                        Map.of("BOTFSM_STORE", "jdbc:postgresql://db:5432?user=bot&password=hunter2"), "list")
+                .ended(2);
+        driver.removeHandler(handler);
+        assertThat(run.err())
                 .contains("no driver for jdbc:postgresql://db:5432:")
                 .doesNotContain("hunter2");
+        assertThat(logged).isEmpty();
+    }
+
+    @Test
+    void aSqliteFileThatDoesNotExistIsNotCreated() {
+        Path missing = directory.resolve("bto.db");
+        CommandRun run = CommandRun.of(Map.of("BOTFSM_STORE", "jdbc:sqlite:" + missing), "list")
+                .ended(1);
+        assertThat(run.err()).contains("cannot connect to jdbc:sqlite:" + missing);
+        assertThat(Files.exists(missing)).isFalse();
     }
 
     @Test
@@ -299,6 +346,45 @@ class BotfsmTest extends OneRedisServer {
         assertThat(run("list").ended(0).out()).doesNotContain("KEY").contains("\t");
     }
 
+    /** A reason may be long, and the cells before it have no room to spare. */
+    @Test
+    void theLastCellOfATableThatIsTooWideHasALineOfItsOwn() {
+        try (BotRedis bot = LettuceRedis.connect(server.uri(0));
+                StateStorage storage = bot.stateStorage()) {
+            storage.extension(UpdateInbox.class)
+                    .orElseThrow()
+                    .bury(
+                            "8210094141",
+                            InboxUpdate.of(
+                                    "900050",
+                                    Optional.of(StorageKey.bot(8210094141L)
+                                            .chat(-1001234567890L)
+                                            .user(7123456789L)
+                                            .build()),
+                                    new byte[2]),
+                            "failed 5 times, at last by java.lang.IllegalStateException: the kitchen does not answer",
+                            InboxLimits.defaults(),
+                            OptionalLong.empty());
+        }
+        assertThat(CommandRun.onTerminal("", environment(), "dead-letters", "list", "--bot", "8210094141")
+                        .ended(0)
+                        .out()
+                        .lines())
+                .contains("    failed 5 times, at last by java.lang.IllegalStateException: the kitchen does")
+                .allMatch(line -> line.length() <= 80);
+    }
+
+    /** A terminal's red may be hard to read on its background. */
+    @Test
+    void onlyTheFirstWordIsColoured() {
+        begin(1, "A");
+        String[] reset = {"reset", "8210094141:1:7123456789", "--yes"};
+        assertThat(CommandRun.onTerminal("", environment(), reset).ended(0).out())
+                .startsWith("8210094141:1:7123456789: A -> (none), version ");
+        assertThat(CommandRun.onTerminal("", environment(), reset).ended(3).err())
+                .startsWith("\033[1;31mbotfsm:\033[0m 8210094141:1:7123456789: there is no");
+    }
+
     @Test
     void whatAUserChoseCannotControlTheTerminal() {
         begin("a\033[2Jb", "S\u202e\n");
@@ -320,40 +406,96 @@ class BotfsmTest extends OneRedisServer {
         String key = "8210094141:1:7123456789";
         CommandRun no =
                 CommandRun.onTerminal("no\n", environment(), "reset", key).ended(2);
-        assertThat(no.err()).contains(key + " is in A, version ", "Type yes to go on:", "nothing was written");
+        assertThat(no.err()).contains(key + " is in A, version ", "Type yes to continue:", "nothing was written");
         CommandRun.onTerminal("", environment(), "reset", key).ended(2);
         assertThat(run("list").out()).isNotEmpty();
         CommandRun.onTerminal("yes\n", environment(), "reset", key).ended(0);
         assertThat(run("list").out()).isEmpty();
     }
 
-    /** While the question is open, the bot goes on. */
-    @Test
-    void whatChangesWhileTheQuestionIsOpenIsAConflict() throws Exception {
-        begin(1, "A");
-        CommandTerminal asking = new CommandTerminal(
+    /** Runs it on a terminal where somebody thinks before typing yes. */
+    private int runThinking(Callable<?> meanwhile, String... arguments) {
+        CommandTerminal terminal = new CommandTerminal(
                 Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TERMINALS", "in err"),
                 new BufferedReader(new StringReader("")) {
                     @Override
-                    public String readLine() {
-                        begin(1, "B");
+                    public String readLine() throws IOException {
+                        try {
+                            meanwhile.call();
+                        } catch (Exception e) {
+                            throw new IOException(e);
+                        }
                         return "yes";
                     }
                 },
                 new PrintStream(OutputStream.nullOutputStream(), true, UTF_8),
                 new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
-        assertThat(Botfsm.run(asking, "reset", "8210094141:1:7123456789")).isEqualTo(4);
+        return Botfsm.run(terminal, arguments);
+    }
+
+    @Test
+    void aConversationThatChangesWhileTheQuestionIsOpenIsAConflict() {
+        begin(1, "A");
+        Callable<?> goOn = Executors.callable(() -> begin(1, "B"));
+        assertThat(runThinking(goOn, "reset", "8210094141:1:7123456789")).isEqualTo(4);
         assertThat(run("list").out()).contains("\tB\t");
     }
 
     @Test
-    void longWorkShowsItsProgressOnATerminalAlone() {
-        begin(1, "A");
-        assertThat(CommandRun.onTerminal("", environment(), "erase", "--bot", "8210094141", "--yes")
-                        .ended(0)
-                        .err())
-                .contains("pages read");
-        assertThat(run("erase", "--bot", "8210094141", "--yes").ended(0).err()).isEmpty();
+    void aLockThatIsTakenWhileTheQuestionIsOpenIsNotReleased() {
+        try (BotRedis bot = LettuceRedis.connect(server.uri(0));
+                LeaseStore leases = bot.leaseStore()) {
+            LeaseRequest shown = request("shown");
+            LeaseRequest next = request("next");
+            leases.acquire(shown).toCompletableFuture().join();
+            Callable<?> takeOver = () -> {
+                leases.release("pizza", shown.claim()).toCompletableFuture().join();
+                return leases.acquire(next).toCompletableFuture().join();
+            };
+            assertThat(runThinking(takeOver, "lock", "release", "pizza")).isEqualTo(4);
+            assertThat(holder(leases)).hasValue(next.claim());
+            assertThat(runThinking(() -> "", "lock", "release", "pizza")).isZero();
+            assertThat(holder(leases)).isEmpty();
+        }
+    }
+
+    private static LeaseRequest request(String token) {
+        return new LeaseRequest("pizza", new Claim(token, ""), Duration.ofSeconds(60), 0, Fences.KEPT);
+    }
+
+    private static Optional<Claim> holder(LeaseStore leases) {
+        return leases.read("pizza").toCompletableFuture().join().claim();
+    }
+
+    /** By a claim that names no process. */
+    @Test
+    void aHolderThatIsNotKnownIsShownAsItIs() {
+        try (BotRedis bot = LettuceRedis.connect(server.uri(0));
+                LeaseStore leases = bot.leaseStore()) {
+            leases.acquire(request("foreign")).toCompletableFuture().join();
+        }
+        assertThat(run("lock", "status", "pizza").ended(0).out()).contains("holder\tforeign|\n", "started\t-\n");
+    }
+
+    /** Both streams are one terminal. */
+    @Test
+    void progressIsShownOnATerminalAloneAndGivesWayToWhatFollows() {
+        begin(1, "A", OptionalLong.of(50));
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        PrintStream both = new PrintStream(screen, true, UTF_8);
+        CommandTerminal terminal = new CommandTerminal(
+                Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TERMINALS", "in out err", "NO_COLOR", "1"),
+                new BufferedReader(new StringReader("")),
+                both,
+                both);
+        String[] erase = {"erase", "--bot", "8210094141", "--yes"};
+        assertThat(Botfsm.run(terminal, "erase", "--bot", "8210094141", "--yes", "--fence", "49"))
+                .isEqualTo(4);
+        assertThat(screen.toString(UTF_8)).containsPattern("^\\r1 pages read[^\\n]*\\r +\\rbotfsm: ");
+        screen.reset();
+        assertThat(Botfsm.run(terminal, erase)).isZero();
+        assertThat(screen.toString(UTF_8)).containsPattern("^\\r1 pages read[^\\n]*\\r +\\rconversations erased: 1; ");
+        assertThat(run(erase).ended(0).err()).isEmpty();
     }
 
     @Test

@@ -3,9 +3,11 @@ package io.botfsm.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStore.Fences;
 import io.botfsm.redis.BotRedis;
-import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.OneRedisServer;
 import io.botfsm.storage.Mutation;
@@ -47,13 +49,14 @@ class CommandPageTest extends OneRedisServer {
         String page = Files.readString(PAGE);
         try (BotRedis redis = LettuceRedis.builder(server.uri(0))
                         .commandTimeout(Duration.ofSeconds(20))
-                        .leaseOptions(RedisLeaseOptions.builder().newStore(true).build())
                         .connect();
                 StateStorage storage = redis.stateStorage();
-                InstanceLock lock =
-                        InstanceLock.builder(redis.leaseStore(), "pizza-bot").build()) {
+                LeaseStore leases = redis.leaseStore()) {
             seed(storage);
-            var unused = lock.acquire(Duration.ofSeconds(30)).orThrow();
+            Claim claim = new Claim("owner-1", "host-a 4711 " + System.currentTimeMillis());
+            leases.acquire(new LeaseRequest("pizza-bot", claim, Duration.ofSeconds(60), 0, Fences.KEPT))
+                    .toCompletableFuture()
+                    .join();
             String actual = SESSION.matcher(page)
                     .replaceAll(session ->
                             Matcher.quoteReplacement("```console\n" + run(storage, session.group(1)) + "```"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.jedis.JedisRedis;
+import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.OneRedisServer;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
@@ -34,13 +35,19 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class KilledCommandTest extends OneRedisServer {
     private static final boolean IS_PROOF = Boolean.getBoolean("botfsm.proof");
-    private static final int USERS = IS_PROOF ? 100_000 : 20_000;
+    private static final int USERS = IS_PROOF ? 100_000 : 1_000;
     private static final int KILLS = IS_PROOF ? 5 : 1;
+
+    /** For a command that sends a hundred writes at once, and for one that waits for each. */
+    private static final Duration BATCHES = Duration.ofMillis(IS_PROOF ? 2 : 20);
+
+    private static final Duration SINGLE_CALLS = Duration.ofMillis(IS_PROOF ? 0 : 1);
     private static final Map<String, String> DATA = Map.of("a", "1", "b", "2", "c", "3");
 
     @TempDir
     Path directory;
 
+    private final FaultyProxy proxy = new FaultyProxy(server);
     private BotRedis bot;
     private StateStorage storage;
 
@@ -64,6 +71,7 @@ class KilledCommandTest extends OneRedisServer {
     @AfterEach
     void close() {
         bot.close();
+        proxy.close();
     }
 
     private static StorageKey key(long chat, int user) {
@@ -74,20 +82,27 @@ class KilledCommandTest extends OneRedisServer {
         return Map.of("BOTFSM_STORE", server.uri(0));
     }
 
+    /** Starts the command with slow answers: otherwise it would have finished before it is killed. */
+    private Process startSlowly(Duration delay, String... arguments) throws Exception {
+        proxy.delay(delay);
+        return CommandRun.start(Map.of("BOTFSM_STORE", proxy.uri(0)), directory, arguments);
+    }
+
     /** Kills the command each time that it has gone so far. */
-    private void runAndKill(LongSupplier progress, String... arguments) throws Exception {
+    private void runAndKill(Duration delay, LongSupplier progress, String... arguments) throws Exception {
         for (int i = 0; i < KILLS; i++) {
             long start = progress.getAsLong();
-            Process process = CommandRun.start(environment(), directory, arguments);
+            Process process = startSlowly(delay, arguments);
             Awaitility.await()
                     .atMost(60, TimeUnit.SECONDS)
                     .pollDelay(0, TimeUnit.MILLISECONDS)
                     .pollInterval(2, TimeUnit.MILLISECONDS)
-                    .until(() -> Math.abs(progress.getAsLong() - start) > 500 || !process.isAlive());
+                    .until(() -> Math.abs(progress.getAsLong() - start) > USERS / 10 || !process.isAlive());
             assertThat(process.isAlive())
                     .as("killed in the middle: %s", Files.readString(directory.resolve("err")))
                     .isTrue();
             process.destroyForcibly().waitFor();
+            Awaitility.await().until(() -> proxy.open() == 0); // what was on its way has arrived
         }
     }
 
@@ -115,7 +130,7 @@ class KilledCommandTest extends OneRedisServer {
     @Test
     void erase() throws Exception {
         String[] arguments = {"erase", "--bot", "1", "--yes"};
-        runAndKill(KilledCommandTest::keys, arguments);
+        runAndKill(BATCHES, KilledCommandTest::keys, arguments);
         assertThat(count(-7)).isBetween(1L, USERS - 1L);
 
         CommandRun.of(environment(), arguments).ended(0);
@@ -128,7 +143,7 @@ class KilledCommandTest extends OneRedisServer {
         Path file = directory.resolve("all.jsonl");
         CommandRun.of(environment(), "export", file.toString()).ended(0);
         redis.call("FLUSHALL");
-        runAndKill(KilledCommandTest::keys, "import", file.toString());
+        runAndKill(BATCHES, KilledCommandTest::keys, "import", file.toString());
         long done = count(-7);
         assertThat(done).isBetween(1L, USERS - 1L);
 
@@ -143,8 +158,7 @@ class KilledCommandTest extends OneRedisServer {
     @Test
     void exportLeavesNoFileWithValues() throws Exception {
         Path exports = Files.createDirectory(directory.resolve("exports"));
-        Process process = CommandRun.start(
-                environment(), directory, "export", exports.resolve("all.jsonl").toString());
+        Process process = startSlowly(BATCHES, "export", exports.resolve("all.jsonl").toString());
         Awaitility.await()
                 .atMost(60, TimeUnit.SECONDS)
                 .pollDelay(0, TimeUnit.MILLISECONDS)
@@ -164,7 +178,7 @@ class KilledCommandTest extends OneRedisServer {
     @Test
     void moveChat() throws Exception {
         String[] arguments = {"move-chat", "--bot", "1", "--from", "-7", "--to", "-1007", "--yes"};
-        runAndKill(KilledCommandTest::writes, arguments);
+        runAndKill(SINGLE_CALLS, KilledCommandTest::writes, arguments);
         long moved = count(-1007);
         assertThat(moved).isBetween(1L, USERS - 1L);
         for (int user = 0; user < USERS; user++) {

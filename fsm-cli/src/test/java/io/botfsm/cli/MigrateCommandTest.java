@@ -112,8 +112,8 @@ class MigrateCommandTest extends OneRedisServer {
     @Test
     void withTheRightsOfThePage() {
         redis.call("SET", "fsm:7:7:state", "A");
-        Operators.OF_AIOGRAM.createOver(redis);
-        Map<String, String> environment = Map.of("BOTFSM_STORE", Operators.OF_AIOGRAM.in(server.uri(0)));
+        Operators.OF_MIGRATIONS.createOver(redis);
+        Map<String, String> environment = Map.of("BOTFSM_STORE", Operators.OF_MIGRATIONS.in(server.uri(0)));
         CommandRun.of(environment, "migrate", "--bot", "1", "--remove", "--yes").ended(0);
         assertThat(redis.number("EXISTS", "fsm:{1:7:7}")).isEqualTo(1);
     }
@@ -127,5 +127,9 @@ class MigrateCommandTest extends OneRedisServer {
         assertThat(migrate("--state-ttl", "-1").ended(2).err()).contains("--state-ttl", "-1");
         assertThat(migrate("--prefix").ended(2).err()).contains("--prefix");
         assertThat(migrate("--separator", "").ended(2).err()).contains("separator");
+        assertThat(CommandRun.of(Map.of("BOTFSM_STORE", "jdbc:sqlite:x"), "migrate", "--bot", "1")
+                        .ended(2)
+                        .err())
+                .contains("needs Redis");
     }
 }

@@ -8,7 +8,8 @@ final class Operators {
             RedisUser.OF_OPERATORS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore", "+zcard");
     static final RedisUser OF_CLUSTERS =
             OF_CONVERSATIONS.with("+asking", "+cluster|slots", "+cluster|nodes", "+cluster|getkeysinslot");
-    static final RedisUser OF_AIOGRAM = RedisUser.OF_OPERATORS.with("+get", "+set");
+    static final RedisUser OF_MIGRATIONS = new RedisUser(
+            "migrator", "hunter2", RedisUser.OF_OPERATORS.with("+get", "+set").rights());
     static final RedisUser OF_LOCKS = RedisUser.OF_LEASES;
     static final RedisUser OF_LOCKS_IN_CLUSTERS = OF_LOCKS.with("+asking", "+cluster|slots");
 
