@@ -52,8 +52,8 @@ final class Body extends AbstractVisitor {
         super.visit(heading);
         if (heading.getLevel() > 1) {
             HtmlInline link = new HtmlInline();
-            link.setLiteral(
-                    "<a class=\"anchor\" href=\"#" + page.anchor(heading) + "\" aria-label=\"Link to this section\">#</a>");
+            link.setLiteral("<a class=\"anchor\" href=\"#" + page.anchor(heading)
+                    + "\" aria-label=\"Link to this section\">#</a>");
             heading.appendChild(link);
         }
     }

@@ -14,7 +14,8 @@ final class Folders {
     static List<String> in(Path folder) throws IOException {
         List<String> names = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
-            files.filter(Files::isDirectory).forEach(file -> names.add(file.getFileName().toString()));
+            files.filter(Files::isDirectory)
+                    .forEach(file -> names.add(file.getFileName().toString()));
         }
         return names;
     }

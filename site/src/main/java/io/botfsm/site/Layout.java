@@ -76,8 +76,12 @@ final class Layout {
         if (sections.size() < FEWEST_CONTENTS) {
             return "";
         }
-        StringBuilder html = new StringBuilder("<details class=\"contents\"><summary>On this page</summary>\n"
-                + "<nav aria-label=\"On this page\">\n<p>On this page</p>\n<ul>\n");
+        StringBuilder html = new StringBuilder("""
+                <details class="contents"><summary>On this page</summary>
+                <nav aria-label="On this page">
+                <p>On this page</p>
+                <ul>
+                """);
         for (Heading section : sections) {
             html.append("<li><a href=\"#")
                     .append(page.anchor(section))
@@ -89,7 +93,10 @@ final class Layout {
     }
 
     static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     static String resource(String name) {

@@ -21,13 +21,7 @@ final class Links {
      * @param published the address of the repository
      * @param revision a tag or branch
      */
-    Links(
-            Path repository,
-            Pages pages,
-            Navigation navigation,
-            String published,
-            String revision,
-            Problems problems) {
+    Links(Path repository, Pages pages, Navigation navigation, String published, String revision, Problems problems) {
         this.repository = repository;
         this.pages = pages;
         this.navigation = navigation;
@@ -55,7 +49,9 @@ final class Links {
             return broken(from, link, "no such file");
         }
         boolean hasHeadings = page.isPresent() || path.endsWith(".md");
-        if (anchor != null && hasHeadings && !page.orElseGet(() -> read(path, file)).hasAnchor(anchor)) {
+        if (anchor != null
+                && hasHeadings
+                && !page.orElseGet(() -> read(path, file)).hasAnchor(anchor)) {
             return broken(from, link, "no such heading");
         }
         String fragment = anchor == null ? "" : "#" + target.getRawFragment();

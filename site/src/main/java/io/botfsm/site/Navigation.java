@@ -52,7 +52,8 @@ final class Navigation {
         pages.all().stream()
                 .filter(page -> page.path().startsWith("docs/") && !placed.contains(page))
                 .forEach(page -> problems.add(
-                        page, "not in the menu: add a link after that to its folder in " + INDEX
+                        page,
+                        "not in the menu: add a link after that to its folder in " + INDEX
                                 + ", or in the README.md of its folder"));
     }
 

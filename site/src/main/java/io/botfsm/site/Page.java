@@ -2,10 +2,11 @@ package io.botfsm.site;
 
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.ext.heading.anchor.IdGenerator;
@@ -30,8 +31,7 @@ final class Page {
 
     private final String path;
     private final Node document;
-    private final Map<Heading, String> anchors = new IdentityHashMap<>();
-    private final List<Heading> headings = new ArrayList<>();
+    private final Map<Heading, String> anchors = new LinkedHashMap<>();
     private final List<Link> links = new ArrayList<>();
 
     /** @param path from the root of the repository, with slashes */
@@ -42,7 +42,6 @@ final class Page {
         document.accept(new AbstractVisitor() {
             @Override
             public void visit(Heading heading) {
-                headings.add(heading);
                 anchors.put(heading, ids.generateId(text(heading).toLowerCase(Locale.ROOT)));
                 super.visit(heading);
             }
@@ -63,8 +62,8 @@ final class Page {
         return document;
     }
 
-    List<Heading> headings() {
-        return headings;
+    Set<Heading> headings() {
+        return anchors.keySet();
     }
 
     List<Link> links() {
@@ -73,7 +72,7 @@ final class Page {
 
     /** The first heading, or the path if there is none. */
     String title() {
-        return headings.isEmpty() ? path : text(headings.get(0));
+        return headings().stream().findFirst().map(Page::text).orElse(path);
     }
 
     String anchor(Heading heading) {

@@ -20,7 +20,8 @@ final class Pages {
         this.repository = repository;
         add(repository.resolve(FOLDER_PAGE));
         try (Stream<Path> files = Files.walk(repository.resolve("docs"))) {
-            for (Path file : (Iterable<Path>) files.filter(file -> file.toString().endsWith(".md"))::iterator) {
+            for (Path file :
+                    (Iterable<Path>) files.filter(file -> file.toString().endsWith(".md"))::iterator) {
                 add(file);
             }
         }

@@ -9,7 +9,8 @@ import java.util.List;
 
 /** The versions that a site has, each in its folder, the latest first: releases before snapshots and pre-releases. */
 final class Versions {
-    private static final Comparator<String> LATEST_FIRST = Comparator.comparing((String version) -> version.contains("-"))
+    private static final Comparator<String> LATEST_FIRST = Comparator.comparing(
+                    (String version) -> version.contains("-"))
             .thenComparing(Version::parse, Comparator.reverseOrder());
 
     private Versions() {}

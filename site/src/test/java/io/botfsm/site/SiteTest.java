@@ -20,7 +20,9 @@ class SiteTest {
     void aRepositoryOfFourPages() throws IOException {
         repository = folder.resolve("repository");
         write("README.md", "# Bots\n\nRead [the first](docs/start/first.md#set-up-it).");
-        write("docs/README.md", "# Documentation\n\n[begin](start/), [first page](start/first.md), [ref](ref/), [last](ref/last.md)");
+        write(
+                "docs/README.md",
+                "# Documentation\n\n[begin](start/), [first page](start/first.md), [ref](ref/), [last](ref/last.md)");
         write("docs/start/first.md", "# First\n\n## Set up `It`\n\ntext\n\n## Set up `It`\n");
         write("docs/ref/last.md", "# Last\n");
         write("code/Main.java", "");
@@ -42,9 +44,7 @@ class SiteTest {
 
     @Test
     void linksLeadToPagesAndToTheRepository() throws IOException {
-        write(
-                "docs/ref/last.md",
-                """
+        write("docs/ref/last.md", """
                 # Last
                 [a](../start/first.md#set-up-it-1) [b](#last) [c](../../README.md) [d](../start/) [e](https://example.com/x.md)
                 [f](../../code/Main.java#L1) [g](../../code)
@@ -105,9 +105,7 @@ class SiteTest {
 
     @Test
     void nothingIsLoadedFromElsewhere() throws IOException {
-        write(
-                "docs/ref/last.md",
-                """
+        write("docs/ref/last.md", """
                 # Last
                 ![a](https://example.com/a.png) <img src="b.png"> 2<sup>3</sup>
 
