@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** What the starter saves, as docs/spring-boot.md says. */
+/** What the starter saves, as docs/start/spring-boot.md says. */
 @Timeout(60)
 class HandWiringTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -48,7 +48,7 @@ class HandWiringTest {
                 .toList();
         int begin = source.indexOf("// begin: counted by HandWiringTest");
         List<String> wiring = source.subList(begin + 1, source.indexOf("// end"));
-        assertThat(Files.readString(root.resolve("docs/spring-boot.md")).replaceAll("\\s+", " "))
+        assertThat(Files.readString(root.resolve("docs/start/spring-boot.md")).replaceAll("\\s+", " "))
                 .contains(
                         properties.size() + " lines of `application.yaml` replace " + wiring.size() + " lines of Java");
     }
