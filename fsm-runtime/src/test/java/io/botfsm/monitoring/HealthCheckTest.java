@@ -186,7 +186,7 @@ class HealthCheckTest {
         HealthCheck check =
                 HealthCheck.polling(() -> Optional.of(new Polled(false, true, Duration.ZERO)), Duration.ofMinutes(2));
         assertThat(check.check().isUp()).isFalse();
-        assertThat(check.check().details().get("reason")).contains("failure");
+        assertThat(check.check().details().get("reason")).contains("failed permanently");
     }
 
     @Test

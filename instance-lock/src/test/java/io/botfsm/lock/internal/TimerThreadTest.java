@@ -43,8 +43,8 @@ class TimerThreadTest {
 
     @Test
     void aTaskRunsThoughTheEarlierOneThatWasToWakeTheThreadWasCancelled() throws InterruptedException {
-        Scheduler.Task cancelled = timers.schedule(Duration.ofMillis(50), () -> ran.add("cancelled"));
-        timers.schedule(Duration.ofMillis(100), () -> ran.add("kept"));
+        Scheduler.Task cancelled = timers.schedule(Duration.ofMillis(800), () -> ran.add("cancelled"));
+        timers.schedule(Duration.ofMillis(850), () -> ran.add("kept"));
         cancelled.cancel();
 
         assertThat(ran.take()).isEqualTo("kept");
