@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.botfsm.storage.Mutation;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
@@ -50,7 +50,7 @@ class CodecLimitsTest {
     @Test
     void longTextsAreReadBack() {
         JacksonCodec codec = new JacksonCodec();
-        String text = "x".repeat(Mutation.MAX_CHARACTERS + 1);
+        String text = "x".repeat(StreamReadConstraints.DEFAULT_MAX_STRING_LEN + 1);
         isReadBack(codec.read(codec.write(text), String.class), text);
         Note note = new Note(text, Map.of());
         isReadBack(codec.join(codec.split(note), Note.class), note);

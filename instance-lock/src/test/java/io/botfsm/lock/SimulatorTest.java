@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * and fails again: {@code -Dbotfsm.simulator.seed=…} runs it alone.
  */
 class SimulatorTest {
-    private static final long SEEDS = Boolean.getBoolean("botfsm.proof") ? 1_000_000 : 10_000;
+    private static final long SEEDS = Boolean.getBoolean("botfsm.proof") ? 1_000_000 : 3_000;
 
     @Test
     void noSeedBreaksTheLock() {

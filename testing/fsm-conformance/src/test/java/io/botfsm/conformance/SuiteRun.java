@@ -4,12 +4,16 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestSource;
 import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
@@ -20,9 +24,24 @@ public record SuiteRun(EngineExecutionResults results) {
     private static final Pattern RULE = Pattern.compile("rule[LIECDU]?(\\d\\d)_");
 
     public static SuiteRun of(Class<?> suite) {
-        return new SuiteRun(EngineTestKit.engine("junit-jupiter")
+        return new SuiteRun(run(suite, rule -> true));
+    }
+
+    /** Runs only the tests of these rules; 0 stands for those of no rule. */
+    public static SuiteRun of(Class<?> suite, Set<Integer> rules) {
+        return new SuiteRun(run(suite, rules::contains));
+    }
+
+    private static EngineExecutionResults run(Class<?> suite, IntPredicate rules) {
+        PostDiscoveryFilter filter = descriptor -> FilterResult.includedIf(descriptor
+                .getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(test -> rules.test(rule(((MethodSource) test).getMethodName())))
+                .orElse(true));
+        return EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(suite))
-                .execute());
+                .filters(filter)
+                .execute();
     }
 
     /** The rules of which a test failed; 0 for a test of no rule. */
@@ -73,11 +92,12 @@ public record SuiteRun(EngineExecutionResults results) {
     }
 
     private static Set<Integer> rules(Events events) {
-        return events.stream()
-                .map(SuiteRun::name)
-                .map(RULE::matcher)
-                .map(rule -> rule.lookingAt() ? Integer.valueOf(rule.group(1)) : Integer.valueOf(0))
-                .collect(Collectors.toCollection(TreeSet::new));
+        return events.stream().map(event -> rule(name(event))).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static int rule(String test) {
+        Matcher rule = RULE.matcher(test);
+        return rule.lookingAt() ? Integer.parseInt(rule.group(1)) : 0;
     }
 
     private static Set<String> names(Events events) {

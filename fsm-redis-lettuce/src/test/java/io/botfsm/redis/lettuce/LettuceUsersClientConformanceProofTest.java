@@ -16,11 +16,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
 /** Through a client of the user's, which reconnects by itself as well; cut off means that everything gets lost. */
-final class LettuceUsersClientConformanceTest extends RedisStorageConformance {
+final class LettuceUsersClientConformanceProofTest extends RedisStorageConformance {
     private final ClientResources resources = ClientResources.create();
     private final List<RedisClient> clients = new ArrayList<>();
 
-    LettuceUsersClientConformanceTest() {
+    LettuceUsersClientConformanceProofTest() {
         super(new LettuceInTest(), Topology::serverBehindALossyNetwork);
     }
 
