@@ -67,7 +67,7 @@ class MigrateCommandTest extends OneRedisServer {
         }
         for (String option : List.of("--dry-run", "--remove")) {
             assertThat(migrate(option, "--yes").ended(2).err())
-                    .contains("with_bot_id=True", "of 3 conversations")
+                    .contains("with_bot_id=True", "of 3 sampled conversations")
                     .doesNotContain("secret");
         }
         assertThat(redis.number("DBSIZE")).isEqualTo(3);

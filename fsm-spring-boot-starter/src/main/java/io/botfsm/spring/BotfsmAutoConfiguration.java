@@ -78,7 +78,7 @@ final class BotfsmAutoConfiguration {
                 customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 return BotfsmStartException.using(
                         "botfsm.lock",
-                        "Correct what the message names, in botfsm.lock.* or in a BotfsmCustomizer.",
+                        "Correct the cause that the message names, in botfsm.lock.* or in a BotfsmCustomizer.",
                         builder::build);
             });
         }

@@ -21,7 +21,7 @@ record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<Ssl
     /** Of Spring's connection details, whether those of properties, of Testcontainers or of Docker Compose. */
     static RedisAddress ofSpring(Supplier<RedisAddress> details) {
         return BotfsmStartException.using(
-                "spring.data.redis", "Correct what the message names, or set botfsm.redis.uri.", details);
+                "spring.data.redis", "Correct the cause that the message names, or set botfsm.redis.uri.", details);
     }
 
     static RedisAddress of(RedisUri.Builder uri, boolean isCluster, @Nullable SslBundle ssl) {

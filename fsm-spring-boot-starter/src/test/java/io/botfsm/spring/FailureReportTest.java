@@ -21,14 +21,14 @@ class FailureReportTest {
             delimiter = '|',
             value = {
                 "storage=mango                         | mango                      | REDIS",
-                "ttl=-1s                               | time to live               | Correct what the message names",
+                "ttl=-1s                               | time to live               | Correct the cause that the message names",
                 "preflight-types=com.example.Nope      | com.example.Nope           | Update your application's configuration",
                 "lock.name=                            | has no name                | Set botfsm.lock.name",
                 "lock.ttl=1ms                          | botfsm.lock cannot be used | in botfsm.lock.*",
                 "telegram.token=secret42               | botfsm.telegram.token      | BotFather",
                 "telegram.server=localhost             | botfsm.telegram.server     | http://localhost:8081",
                 "storage=redis --botfsm.redis.uri=x:1  | botfsm.redis.uri           | redis://user:password@host:6379/1",
-                "storage=redis --botfsm.redis.timeout=-1s       | must be positive  | Correct what the message names",
+                "storage=redis --botfsm.redis.timeout=-1s       | must be positive  | Correct the cause that the message names",
                 "storage=redis --spring.data.redis.port=0       | spring.data.redis | set botfsm.redis.uri",
                 "telegram.webhook.secret=s? --botfsm.telegram.mode=webhook --spring.main.web-application-type=servlet"
                         + "| botfsm.telegram.webhook.secret | secret_token"

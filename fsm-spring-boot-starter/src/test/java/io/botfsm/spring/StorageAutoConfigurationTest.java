@@ -146,7 +146,7 @@ class StorageAutoConfigurationTest {
         void jedisIfLettucesAdapterIsNotThere() {
             app.withClassLoader(without(BotDatabase.class, LettuceRedis.class))
                     .withPropertyValues("spring.data.redis.port=" + redis.port())
-                    .run(context -> assertThat(chosen(context)).contains("fsm-redis-jedis is there"));
+                    .run(context -> assertThat(chosen(context)).contains("fsm-redis-jedis is present"));
         }
 
         @Test

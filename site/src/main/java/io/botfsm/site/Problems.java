@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.commonmark.node.Node;
 
-/** What is wrong with the pages, as lines for whoever has to mend them. */
+/** What is wrong with the pages, one line for each. */
 final class Problems {
     private final List<String> lines = new ArrayList<>();
 
