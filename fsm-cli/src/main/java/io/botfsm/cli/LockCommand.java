@@ -139,8 +139,7 @@ final class LockCommand {
 
         private Refusal conflict(String change) {
             return new Refusal(
-                    ExitStatus.CONFLICT,
-                    "lock " + name() + " " + change + "; nothing was released. Run lock status");
+                    ExitStatus.CONFLICT, "lock " + name() + " " + change + "; nothing was released. Run lock status");
         }
     }
 }

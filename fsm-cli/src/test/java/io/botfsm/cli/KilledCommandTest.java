@@ -158,7 +158,8 @@ class KilledCommandTest extends OneRedisServer {
     @Test
     void exportLeavesNoFileWithValues() throws Exception {
         Path exports = Files.createDirectory(directory.resolve("exports"));
-        Process process = startSlowly(BATCHES, "export", exports.resolve("all.jsonl").toString());
+        Process process =
+                startSlowly(BATCHES, "export", exports.resolve("all.jsonl").toString());
         Awaitility.await()
                 .atMost(60, TimeUnit.SECONDS)
                 .pollDelay(0, TimeUnit.MILLISECONDS)

@@ -36,15 +36,15 @@ final class RedisStore implements TriedStore {
     }
 
     static TriedStore server() {
-        RedisServerProcess server =
-                RedisServerProcess.start(Operators.OF_CONVERSATIONS.setting(), Operators.OF_LOCKS.setting(), Operators.OF_MIGRATIONS.setting());
+        RedisServerProcess server = RedisServerProcess.start(
+                Operators.OF_CONVERSATIONS.setting(), Operators.OF_LOCKS.setting(), Operators.OF_MIGRATIONS.setting());
         return new RedisStore(
                 server.uri(0), Operators.OF_CONVERSATIONS, Operators.OF_LOCKS, List.of(server), server::close);
     }
 
     static TriedStore sentinel() {
-        RedisSentinels servers =
-                RedisSentinels.start(Operators.OF_CONVERSATIONS.setting(), Operators.OF_LOCKS.setting(), Operators.OF_MIGRATIONS.setting());
+        RedisSentinels servers = RedisSentinels.start(
+                Operators.OF_CONVERSATIONS.setting(), Operators.OF_LOCKS.setting(), Operators.OF_MIGRATIONS.setting());
         return new RedisStore(
                 servers.uri(0),
                 Operators.OF_CONVERSATIONS,
@@ -55,7 +55,11 @@ final class RedisStore implements TriedStore {
 
     static TriedStore cluster() {
         RedisClusterServers servers = RedisClusterServers.start(
-                2, 0, Operators.OF_CLUSTERS.setting(), Operators.OF_LOCKS_IN_CLUSTERS.setting(), Operators.OF_MIGRATIONS.setting());
+                2,
+                0,
+                Operators.OF_CLUSTERS.setting(),
+                Operators.OF_LOCKS_IN_CLUSTERS.setting(),
+                Operators.OF_MIGRATIONS.setting());
         return new RedisStore(
                 servers.uri(),
                 Operators.OF_CLUSTERS,

@@ -103,7 +103,9 @@ class WatchCommandTest extends OneRedisServer {
                     .as(err.toString(UTF_8))
                     .isZero();
             assertThat(out.toString(UTF_8)).contains("1:10:10  (none) -> Order:DONE");
-            assertThat(err.toString(UTF_8)).containsOnlyOnce("the store is unavailable;").containsOnlyOnce("the store is available again\n");
+            assertThat(err.toString(UTF_8))
+                    .containsOnlyOnce("the store is unavailable;")
+                    .containsOnlyOnce("the store is available again\n");
         }
     }
 

@@ -1,7 +1,7 @@
 package io.botfsm.spring;
 
 import io.botfsm.flow.Flow;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,7 +11,18 @@ final class StarterAlone {
     private StarterAlone() {}
 
     @Configuration(proxyBeanMethods = false)
-    private static class OneFlow {
+    @ImportAutoConfiguration({
+        MetricsAutoConfiguration.class,
+        StorageAutoConfiguration.class,
+        TelegramAutoConfiguration.class,
+        BotfsmAutoConfiguration.class,
+        HealthAutoConfiguration.class
+    })
+    static class Configured {}
+
+    /** That of {@link PizzaApp}. */
+    @Configuration(proxyBeanMethods = false)
+    static class OneFlow {
         @Bean
         Flow<String, String> pizza() {
             return new PizzaApp().pizza();
@@ -24,13 +35,6 @@ final class StarterAlone {
     }
 
     static ApplicationContextRunner with(Class<?> configuration) {
-        return new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        MetricsAutoConfiguration.class,
-                        StorageAutoConfiguration.class,
-                        TelegramAutoConfiguration.class,
-                        BotfsmAutoConfiguration.class,
-                        HealthAutoConfiguration.class))
-                .withUserConfiguration(configuration);
+        return new ApplicationContextRunner().withUserConfiguration(Configured.class, configuration);
     }
 }

@@ -52,6 +52,8 @@ class StorageAutoConfigurationTest {
             .withUserConfiguration(PizzaApp.class)
             .withPropertyValues("spring.application.name=pizza");
 
+    private final ApplicationContextRunner alone = StarterAlone.pizza();
+
     @BeforeAll
     static void start() {
         redis = RedisServerProcess.start();
@@ -176,7 +178,7 @@ class StorageAutoConfigurationTest {
 
         @Test
         void aTtl() {
-            app.withPropertyValues("botfsm.storage=memory", "botfsm.ttl=-1s")
+            alone.withPropertyValues("botfsm.storage=memory", "botfsm.ttl=-1s")
                     .run(context ->
                             assertThat(failure(context.getStartupFailure())).hasMessageContaining("time to live"));
         }
@@ -189,22 +191,30 @@ class StorageAutoConfigurationTest {
 
         @Test
         void aUriOfRedisWithoutSpringData() {
-            app.withClassLoader(without(org.springframework.data.redis.core.RedisOperations.class))
+            alone.withClassLoader(without(org.springframework.data.redis.core.RedisOperations.class))
                     .withPropertyValues("botfsm.storage=redis", "botfsm.redis.uri=" + redis.uri(6))
                     .run(context -> assertThat(chosen(context)).contains("/6]"));
         }
 
         @Test
         void aWrongUriIsNamedWithoutItsPassword() {
-            app.withPropertyValues("botfsm.storage=redis", "botfsm.redis.uri=redis://:secret42@")
+            alone.withPropertyValues("botfsm.storage=redis", "botfsm.redis.uri=redis://:secret42@")
                     .run(context -> assertThat(failure(context.getStartupFailure()))
                             .hasMessageContaining("botfsm.redis.uri")
                             .hasMessageNotContaining("secret42"));
         }
 
         @Test
+        void whatSpringsDetailsCannotMean() {
+            app.withPropertyValues("botfsm.storage=redis", "spring.data.redis.port=0")
+                    .run(context -> assertThat(failure(context.getStartupFailure()))
+                            .hasMessageContaining("spring.data.redis cannot be used: the port")
+                            .satisfies(failure -> assertThat(failure.action()).contains("botfsm.redis.uri")));
+        }
+
+        @Test
         void whatItNeedsIsMissing() {
-            app.withClassLoader(without(BotDatabase.class))
+            alone.withClassLoader(without(BotDatabase.class))
                     .withPropertyValues("botfsm.storage=jdbc")
                     .run(context -> assertThat(
                                     failure(context.getStartupFailure()).action())
@@ -287,7 +297,7 @@ class StorageAutoConfigurationTest {
 
         @Test
         void anOwnStorageIsUsedAsItIs() {
-            app.withUserConfiguration(OwnStorage.class).run(context -> {
+            alone.withUserConfiguration(OwnStorage.class).run(context -> {
                 assertThat(context).hasNotFailed().doesNotHaveBean(ChosenStorage.class);
                 assertThat(context.getBean(Fsm.class).storage()).isInstanceOf(MemoryStateStorage.class);
             });
@@ -310,7 +320,7 @@ class StorageAutoConfigurationTest {
 
         @Test
         void listenersAndRulesBecomeLayers() {
-            app.withUserConfiguration(Layers.class)
+            alone.withUserConfiguration(Layers.class)
                     .withPropertyValues("botfsm.storage=memory")
                     .run(context -> {
                         assertThat(context.getBean(StateStorage.class))
@@ -324,7 +334,7 @@ class StorageAutoConfigurationTest {
 
         @Test
         void withoutThemThereIsNoLayer() {
-            app.withClassLoader(without(io.botfsm.micrometer.BotMetrics.class))
+            alone.withClassLoader(without(io.botfsm.micrometer.BotMetrics.class))
                     .withPropertyValues("botfsm.storage=memory", "botfsm.log-transitions=false")
                     .run(context ->
                             assertThat(context.getBean(StateStorage.class)).isInstanceOf(MemoryStateStorage.class));
@@ -348,7 +358,7 @@ class StorageAutoConfigurationTest {
 
         @Test
         void aCustomizerSeesTheBuilder() {
-            app.withPropertyValues("botfsm.storage=memory")
+            alone.withPropertyValues("botfsm.storage=memory")
                     .withBean("states", Customized.class)
                     .run(context ->
                             assertThat(context.getBean(Fsm.class).stateNames()).contains("State:NEW", "Order:SIZE"));
@@ -357,7 +367,7 @@ class StorageAutoConfigurationTest {
         @Test
         void aCodecOfTheApplicationWritesTheData() {
             ObjectMapper snakeCase = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-            app.withPropertyValues("botfsm.storage=memory")
+            alone.withPropertyValues("botfsm.storage=memory")
                     .withBean("codec", JsonCodec.class, () -> new JacksonCodec(snakeCase))
                     .run(context -> {
                         Fsm fsm = context.getBean(Fsm.class);

@@ -28,7 +28,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -225,9 +224,6 @@ class TelegramAutoConfigurationTest {
         }
     }
 
-    @EnableAutoConfiguration
-    static class HastyApp extends Hasty {}
-
     @Test
     void timeoutsHaveTheirMeters() {
         with(Hasty.class)
@@ -239,25 +235,41 @@ class TelegramAutoConfigurationTest {
                                 .isNotEmpty()));
     }
 
-    @Test
-    void aWebhookFiresTimeoutsToo() {
-        new WebApplicationContextRunner()
-                .withUserConfiguration(HastyApp.class)
+    private WebApplicationContextRunner webhook() {
+        return new WebApplicationContextRunner()
+                .withUserConfiguration(StarterAlone.Configured.class, Hasty.class)
                 .withBean(SimpleMeterRegistry.class)
                 .withPropertyValues(
                         "botfsm.storage=memory",
                         "botfsm.telegram.token=" + telegram.token(),
                         "botfsm.telegram.mode=webhook",
-                        "botfsm.telegram.webhook.secret=secret42")
-                .run(context -> {
-                    assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class);
-                    assertThat(context.getBean(WebhookLifecycle.class).isRunning())
-                            .isTrue();
-                    assertThat(context.getBean(MeterRegistry.class)
-                                    .find("botfsm.timeouts")
-                                    .meters())
-                            .isNotEmpty();
-                });
+                        "botfsm.telegram.webhook.secret=secret42");
+    }
+
+    @Test
+    void aWebhookFiresTimeoutsToo() {
+        webhook().run(context -> {
+            assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class);
+            assertThat(context.getBean(WebhookLifecycle.class).isRunning()).isTrue();
+            assertThat(context.getBean(MeterRegistry.class)
+                            .find("botfsm.timeouts")
+                            .meters())
+                    .isNotEmpty();
+        });
+    }
+
+    @Test
+    void aWebhookNeedsASecretThatTelegramTakes() {
+        for (String secret : List.of("", "s ?")) {
+            webhook()
+                    .withPropertyValues("botfsm.telegram.webhook.secret=" + secret)
+                    .run(context -> {
+                        BotfsmStartException failure =
+                                StorageAutoConfigurationTest.failure(context.getStartupFailure());
+                        assertThat(failure).hasMessageContaining("botfsm.telegram.webhook.secret cannot be used");
+                        assertThat(failure.action()).contains("secret_token");
+                    });
+        }
     }
 
     @Test

@@ -129,13 +129,6 @@ class WebApplicationTest {
     }
 
     @Test
-    void aMalformedKeyIsAnErrorOfTheRequest() throws Exception {
-        start("management.endpoint.botfsm.access=unrestricted");
-        assertThat(get("/actuator/botfsm/nonsense").statusCode()).isEqualTo(400);
-        assertThat(delete("/actuator/botfsm/nonsense?version=1")).isEqualTo(400);
-    }
-
-    @Test
     void conversationsAreNotResetUnlessAllowed() throws Exception {
         start();
         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
