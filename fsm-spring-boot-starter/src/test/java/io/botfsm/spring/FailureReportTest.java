@@ -28,21 +28,13 @@ class FailureReportTest {
                 "telegram.token=secret42               | botfsm.telegram.token      | BotFather",
                 "telegram.server=localhost             | botfsm.telegram.server     | http://localhost:8081",
                 "storage=redis --botfsm.redis.uri=x:1  | botfsm.redis.uri           | redis://user:password@host:6379/1",
-<<<<<<< ours
-                "storage=redis --botfsm.redis.timeout=-1s       | must be positive  | Correct the cause that the message names",
-                "storage=redis --spring.data.redis.port=0       | spring.data.redis | set botfsm.redis.uri",
-                "telegram.webhook.secret=s? --botfsm.telegram.mode=webhook --spring.main.web-application-type=servlet"
-                        + "| botfsm.telegram.webhook.secret | secret_token"
-=======
-                "storage=redis --botfsm.redis.timeout=-1s       | must be positive  | Correct what the message names"
->>>>>>> theirs
+                "storage=redis --botfsm.redis.timeout=-1s       | must be positive  | Correct the cause that the message names"
             })
     void aWrongPropertyIsNamedWithWhatToDo(
             String properties, String description, String action, CapturedOutput output) {
         SpringApplication app = new SpringApplication(StarterAlone.Configured.class, StarterAlone.OneFlow.class);
         app.setDefaultProperties(Map.of(
                 "spring.main.web-application-type", "none",
-                
                 "botfsm.storage", "memory",
                 "botfsm.exit", "false",
                 "botfsm.lock.name", "pizza",
