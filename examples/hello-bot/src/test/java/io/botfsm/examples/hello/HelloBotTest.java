@@ -52,8 +52,10 @@ class HelloBotTest {
 
     @Test
     void theProgramGoesOnWhereItWasWhenItStartsAgain(@TempDir Path folder) throws Exception {
-        assertThat(talk(folder, "/order", "small")).containsExactly("Small or large?", "Where to with your small one?");
-        assertThat(talk(folder, "Elm St 1")).containsExactly("On its way to Elm St 1.", "Send /order.");
+        assertThat(talk(folder, "/order", " ", "small"))
+                .containsExactly("Small or large?", "Where to with your small one?");
+        assertThat(talk(folder, "Elm St 1"))
+                .containsExactly("Where to with your small one?", "On its way to Elm St 1.", "Send /order.");
     }
 
     /** In a process of its own, to the end of its input. */
