@@ -45,6 +45,11 @@ final class GetUpdatesClient {
         HttpClientLog.warnIfItShowsTheToken();
     }
 
+    /** Returns host and port, for the log. */
+    String server() {
+        return address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
+    }
+
     /** For HTTP/1.1: there, to cancel a request is to close its connection, which is what ends a poll at the server. */
     private static HttpClient newHttpClient() {
         return HttpClient.newBuilder()

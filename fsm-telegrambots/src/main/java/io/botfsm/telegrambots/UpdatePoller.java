@@ -129,7 +129,11 @@ final class UpdatePoller {
         } else if (result instanceof GetUpdatesResult.Broken broken) {
             failures++;
             Duration pause = backoff.after(failures);
-            LOG.warn("getUpdates failed; trying again in {} ms: {}", pause.toMillis(), broken.why());
+            LOG.warn(
+                    "getUpdates from {} failed; trying again in {} ms: {}",
+                    api.server(),
+                    pause.toMillis(),
+                    broken.why());
             pause(pause);
         }
     }

@@ -633,10 +633,11 @@ class PollingSessionTest {
     }
 
     @Test
-    void saysThatNobodyIsThereWithoutTheToken() {
+    void saysWhereNobodyIsWithoutTheToken() {
+        String server = telegram.uri().getAuthority();
         telegram.close();
         polling.start(lease, fsm, this::write);
-        await().atMost(PATIENCE).until(() -> logged("getUpdates failed; trying again in"));
+        await().atMost(PATIENCE).until(() -> logged("getUpdates from " + server + " failed; trying again in"));
         lease.lose();
     }
 

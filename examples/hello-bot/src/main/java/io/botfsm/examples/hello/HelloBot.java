@@ -33,7 +33,7 @@ public class HelloBot {
 
     public static void main(String[] args) {
         SQLiteDataSource database = new SQLiteDataSource();
-        database.setUrl(args.length == 2 ? args[1] : "jdbc:sqlite:hello-bot.db"); // --storage jdbc:...
+        database.setUrl(args.length == 2 ? args[1] : "jdbc:sqlite:hello-bot.db"); // args may be: --storage jdbc:...
         BotDatabase storage = BotDatabase.builder(database).createTables().build();
         if (System.getenv(BotToken.VARIABLE) != null) {
             TelegramRunner bot = TelegramRunner.polling(BotToken.fromEnvironment());

@@ -4,27 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.examples.hello.HelloBot.Order;
 import io.botfsm.flow.test.FlowTester;
-import io.botfsm.jdbc.BotDatabase;
-import io.botfsm.telegram.testing.BotApiDouble;
-import io.botfsm.telegram.testing.TelegramUser;
 import io.botfsm.telegrambots.BotToken;
-import io.botfsm.telegrambots.TelegramRunner;
-import io.botfsm.telegrambots.Texts;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteDataSource;
 
 class HelloBotTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @Test
     void aPizzaIsOrdered() {
         FlowTester.of(HelloBot.PIZZA)
@@ -52,8 +41,10 @@ class HelloBotTest {
 
     @Test
     void theProgramGoesOnWhereItWasWhenItStartsAgain(@TempDir Path folder) throws Exception {
-        assertThat(talk(folder, "/order", "small")).containsExactly("Small or large?", "Where to with your small one?");
-        assertThat(talk(folder, "Elm St 1")).containsExactly("On its way to Elm St 1.", "Send /order.");
+        assertThat(talk(folder, "/order", " ", "small"))
+                .containsExactly("Small or large?", "Where to with your small one?");
+        assertThat(talk(folder, "Elm St 1"))
+                .containsExactly("Where to with your small one?", "On its way to Elm St 1.", "Send /order.");
     }
 
     /** In a process of its own, to the end of its input. */
@@ -77,30 +68,6 @@ class HelloBotTest {
         List<String> said = bot.inputReader(StandardCharsets.UTF_8).lines().toList();
         assertThat(bot.waitFor()).isZero();
         return said;
-    }
-
-    @Test
-    void theSameFlowTalksOnTelegram(@TempDir Path folder) throws Exception {
-        SQLiteDataSource file = new SQLiteDataSource();
-        file.setUrl("jdbc:sqlite:" + folder.resolve("bot.db"));
-        try (BotApiDouble telegram = BotApiDouble.start();
-                BotDatabase database = BotDatabase.builder(file).createTables().build()) {
-            TelegramRunner bot = TelegramRunner.polling(BotToken.of(telegram.token()))
-                    .server(telegram.uri())
-                    .flow(HelloBot.PIZZA, Texts.in(), Texts.out())
-                    .storage(database)
-                    .lock("hello-bot");
-            CompletableFuture<Integer> status = CompletableFuture.supplyAsync(bot::run);
-            TelegramUser user = telegram.user(42);
-            user.says("/order");
-            user.awaitReply("Small or large?", PATIENCE);
-            user.says("small");
-            user.awaitReply("Where to with your small one?", PATIENCE);
-            user.says("Elm St 1");
-            user.awaitReply("On its way to Elm St 1.", PATIENCE);
-            bot.stop();
-            assertThat(status.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
-        }
     }
 
     @Test

@@ -126,7 +126,7 @@ class TelegramBotTest {
         await().atMost(PATIENCE).until(() -> texts(alice.replies()).contains("What is your name?"));
 
         telegram.close();
-        await().atMost(PATIENCE).until(() -> bot.log().contains("getUpdates failed; trying again"));
+        await().atMost(PATIENCE).until(() -> bot.log().contains(" failed; trying again in "));
         bot.terminate();
         assertThat(bot.exitStatus()).isZero();
     }

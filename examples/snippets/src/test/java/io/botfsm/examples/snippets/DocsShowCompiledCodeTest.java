@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Every Java block of README and docs is a region of a test here or of the Spring bot, to the letter; a region may
  * contain others. A block that is marked {@code with imports} begins with those of the file that the region needs, as
- * what is to be copied whole does. The hello bot is a region as a whole.
+ * what is to be copied whole does, except for types of the examples, whose copies are in one package. The hello bot is
+ * a region as a whole.
  *
  * <p>{@code -Dbotfsm.snippets=true} writes the regions into the pages.
  */
@@ -33,7 +34,8 @@ class DocsShowCompiledCodeTest {
             ROOT.resolve("examples/hello-bot/src/main/java/io/botfsm/examples/hello/HelloBot.java");
     private static final Pattern BEGIN = Pattern.compile(" *// snippet: (\\S+)");
     private static final Pattern END = Pattern.compile(" *// end");
-    private static final Pattern IMPORT = Pattern.compile("(?m)^import (static )?[\\w.]+\\.(\\w+);\\n");
+    private static final Pattern IMPORT =
+            Pattern.compile("(?m)^import (static )?(?!io\\.botfsm\\.examples\\.)[\\w.]+\\.(\\w+);\\n");
     private static final Pattern BLOCK =
             Pattern.compile("(?ms)^(?:<!-- snippet: (\\S+?)( with imports)? -->\\n)?```java\\n(.*?)^```\\n");
 

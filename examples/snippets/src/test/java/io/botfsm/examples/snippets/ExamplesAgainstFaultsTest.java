@@ -34,7 +34,7 @@ class ExamplesAgainstFaultsTest {
             quick-errors | QuickStartTest.whatWasStoredWithoutAnAnswerIsNotSaidAgain | the answer to the write is lost
             start/README.md
             hello-bot | StartTest.theProgramOfThePageIsCopiedCompiledAndTalkedTo | an answer that is none
-            start-test | StartTest.tested | a message is redelivered
+            start-test | StartTest$HelloBotTest.aPizzaIsOrdered | a message is redelivered
             start-redis | StartTest.keptOverARestart | the program ends
             start-telegram | StartTest.onTelegram | the bot is stopped
             start/telegram.md
@@ -106,7 +106,7 @@ class ExamplesAgainstFaultsTest {
             telegram-failures | TelegramTest.whatTelegramWillNotSendIsADeadLetterAndConfirmed | 400 to a send
             guides/testing.md
             flow-test | FlowsTest.tested | an unexpected reply
-            bot-api-double | BotApiDoubleTest.aUserIsAskedAndAnswers | 429 to an edit
+            bot-api-double | HelloBotOnTelegramTest.anOrderGoesOnAfterARestart | a restart, and 429 to a reply
             spring-test | spring-bot:PizzaBotTest.aPizzaIsOrderedOnTelegram | an answer that never comes
             guides/transitions.md
             transition-rules | TransitionsTest.declaredAndRefused | an undeclared change

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,15 +38,25 @@ class StartTest {
     private static final Path PAGE = Path.of("..", "..", "docs", "start", "README.md");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** As a new user does: copies the program from the page, compiles it, and says what the page says. */
+    /** As a new user does: copies program and test from the page, compiles them, and says what the page says. */
     @Test
     void theProgramOfThePageIsCopiedCompiledAndTalkedTo(@TempDir Path project) throws Exception {
         String page = Files.readString(PAGE);
-        Path source = Files.writeString(project.resolve("HelloBot.java"), block(page, "java"));
+        Path source = Files.writeString(project.resolve("HelloBot.java"), block(page, "java", 0));
         assertThat(Files.readAllLines(source)).hasSizeLessThanOrEqualTo(45);
+        Path test = Files.writeString(project.resolve("HelloBotTest.java"), block(page, "java", 1));
         String classPath = System.getProperty("java.class.path");
         assertThat(ToolProvider.getSystemJavaCompiler()
-                        .run(null, null, null, "-cp", classPath, "-d", project.toString(), source.toString()))
+                        .run(
+                                null,
+                                null,
+                                null,
+                                "-cp",
+                                classPath,
+                                "-d",
+                                project.toString(),
+                                source.toString(),
+                                test.toString()))
                 .isZero();
 
         Process bot = new ProcessBuilder(
@@ -56,7 +67,7 @@ class StartTest {
                 .directory(project.toFile()) // where its database is
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        List<String> session = block(page, "text").lines().toList();
+        List<String> session = block(page, "text", 0).lines().toList();
         try (var in = bot.outputWriter(UTF_8)) {
             for (String line : session) {
                 if (line.startsWith("> ")) {
@@ -70,36 +81,39 @@ class StartTest {
         assertThat(bot.waitFor()).isZero();
     }
 
-    private static String block(String page, String language) {
+    private static String block(String page, String language, int index) {
         Matcher block =
                 Pattern.compile("(?ms)^```" + language + "\\n(.*?)^```\\n").matcher(page);
-        assertThat(block.find()).isTrue();
-        return block.group(1);
+        return block.results().toList().get(index).group(1);
     }
 
-    @Test
-    void tested() {
-        // snippet: start-test
-        FlowTester.of(HelloBot.PIZZA)
-                .say("/order")
-                .expect("Small or large?")
-                .say("medium")
-                .expect("I only know small and large.", "Small or large?")
-                .say("small")
-                .inState(HelloBot.Order.ADDRESS)
-                .redeliver() // the messenger delivers the last message again
-                .expect("Where to with your small one?")
-                .say("Elm St 1")
-                .expect("On its way to Elm St 1.", "Send /order.")
-                .ended();
-        // end
+    @Nested
+    // snippet: start-test
+    class HelloBotTest {
+        @Test
+        void aPizzaIsOrdered() {
+            FlowTester.of(HelloBot.PIZZA)
+                    .say("/order")
+                    .expect("Small or large?")
+                    .say("medium")
+                    .expect("I only know small and large.", "Small or large?")
+                    .say("small")
+                    .inState(HelloBot.Order.ADDRESS)
+                    .redeliver() // the messenger delivers the last message again
+                    .expect("Where to with your small one?")
+                    .say("Elm St 1")
+                    .expect("On its way to Elm St 1.", "Send /order.")
+                    .ended();
+        }
     }
+    // end
 
     @Test
     void keptOverARestart() {
         try (RedisServerProcess server = RedisServerProcess.start()) {
             assertThat(said(server.uri(1), "/order")).isEqualTo("Small or large?");
-            assertThat(said(server.uri(1), "small")).isEqualTo("Where to with your small one?");
+            assertThat(said(server.uri(1), "small").lines())
+                    .containsExactly("Small or large?", "Where to with your small one?");
         }
     }
 
