@@ -66,13 +66,14 @@ class DocLinksTest {
     @Test
     void pagesThatOtherFilesNameExist() throws IOException {
         List<String> missing = new ArrayList<>();
-        files(".*(?<!SiteTest)\\.(java|xml|yml)|\\.ci/\\w+|fsm-cli/botfsm|CONTRIBUTING\\.md").forEach((file, text) -> {
-            for (MatchResult page : PAGE.matcher(text).results().toList()) {
-                if (!Files.exists(ROOT.resolve(page.group()))) {
-                    missing.add(ROOT.relativize(file) + ": " + page.group());
-                }
-            }
-        });
+        files(".*(?<!SiteTest)\\.(java|xml|yml)|\\.ci/\\w+|fsm-cli/botfsm|CONTRIBUTING\\.md")
+                .forEach((file, text) -> {
+                    for (MatchResult page : PAGE.matcher(text).results().toList()) {
+                        if (!Files.exists(ROOT.resolve(page.group()))) {
+                            missing.add(ROOT.relativize(file) + ": " + page.group());
+                        }
+                    }
+                });
         assertThat(missing).isEmpty();
     }
 
