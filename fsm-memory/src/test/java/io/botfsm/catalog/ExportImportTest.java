@@ -339,13 +339,13 @@ class ExportImportTest {
         MemoryStateStorage other = new MemoryStateStorage();
         assertThatThrownBy(() -> ConversationImport.builder(other).build().readFrom(file))
                 .isInstanceOf(ImportRefusedException.class)
-                .hasMessageContaining("line " + lines.size() + ": the file ends here");
+                .hasMessageContaining("line " + lines.size() + ": the file ends before the last line");
         assertThat(all(other)).isEmpty();
 
         lines.remove(7);
         Files.write(file, lines);
         assertThatThrownBy(() -> ConversationImport.builder(other).build().readFrom(file))
-                .hasMessageContaining("line " + lines.size() + ": it does not count");
+                .hasMessageContaining("line " + lines.size() + ": its count does not match");
         Files.write(file, List.of("another file"));
         assertThatThrownBy(() -> ConversationImport.builder(other).build().readFrom(file))
                 .hasMessageContaining("line 1: ");

@@ -28,7 +28,7 @@ class FailureReportTest {
                 "telegram.token=secret42               | botfsm.telegram.token      | BotFather",
                 "telegram.server=localhost             | botfsm.telegram.server     | http://localhost:8081",
                 "storage=redis --botfsm.redis.uri=x:1  | botfsm.redis.uri           | redis://user:password@host:6379/1",
-                "storage=redis --botfsm.redis.timeout=-1s       | must be positive  | Correct the cause that the message names"
+                "storage=redis --botfsm.redis.uri=redis://localhost:1 --botfsm.redis.timeout=-1s | must be positive | Correct the cause"
             })
     void aWrongPropertyIsNamedWithWhatToDo(
             String properties, String description, String action, CapturedOutput output) {
