@@ -4,20 +4,37 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 
 /**
  * The wait of the current thread for a connection. A data source has no timeout for that, but pools react to an
- * interrupt: the thread is interrupted when its time is up, and never after the wait has ended.
+ * interrupt: the thread is interrupted when its time is up, at most {@value #LOOK_MILLIS} ms late, and never after the
+ * wait has ended. All waits are looked at together from time to time, since a timer for each would cost more than the
+ * thread switches that are saved.
  */
 final class ConnectionWait {
+    private static final long LOOK_MILLIS = 50;
+
+    private static final Set<ConnectionWait> WAITS = ConcurrentHashMap.newKeySet();
+    private static final AtomicBoolean LOOKING = new AtomicBoolean();
+    private static final Executor LATER =
+            CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
+
     private final Thread thread = Thread.currentThread();
+    private final long begin = System.nanoTime();
+    private final Duration limit;
     private boolean ended;
     private boolean timedOut;
 
-    private ConnectionWait() {}
+    private ConnectionWait(Duration limit) {
+        this.limit = limit;
+    }
 
     /**
      * Obtains a connection.
@@ -26,10 +43,9 @@ final class ConnectionWait {
      * @throws InterruptedException if the thread was interrupted by someone else
      */
     static Connection connect(DataSource dataSource, Duration limit) throws SQLException, InterruptedException {
-        ConnectionWait wait = new ConnectionWait();
-        CompletableFuture<Object> timer = new CompletableFuture<>();
-        var unused =
-                timer.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).whenComplete((end, timeout) -> wait.timeOut());
+        ConnectionWait wait = new ConnectionWait(limit);
+        WAITS.add(wait);
+        lookLater();
         try {
             return dataSource.getConnection();
         } catch (SQLException | RuntimeException e) {
@@ -37,18 +53,30 @@ final class ConnectionWait {
                 throw new SQLTimeoutException("no connection within " + limit, e);
             }
             if (Thread.interrupted()) {
-                throw (InterruptedException)
-                        new InterruptedException("interrupted in the wait for a connection").initCause(e);
+                InterruptedException interrupt = new InterruptedException("interrupted in the wait for a connection");
+                interrupt.initCause(e);
+                throw interrupt;
             }
             throw e;
         } finally {
             wait.end();
-            timer.cancel(false);
         }
     }
 
-    private synchronized void timeOut() {
-        if (!ended) {
+    private static void lookLater() {
+        if (!WAITS.isEmpty() && LOOKING.compareAndSet(false, true)) {
+            LATER.execute(ConnectionWait::look);
+        }
+    }
+
+    private static void look() {
+        LOOKING.set(false); // first, so that a wait that begins now is looked at again
+        WAITS.forEach(ConnectionWait::checkTime);
+        lookLater();
+    }
+
+    private synchronized void checkTime() {
+        if (!ended && !timedOut && System.nanoTime() - begin >= limit.toNanos()) {
             timedOut = true;
             thread.interrupt();
         }
@@ -60,6 +88,7 @@ final class ConnectionWait {
             var unused = Thread.interrupted();
         }
         ended = true;
+        WAITS.remove(this);
         return timedOut;
     }
 }
