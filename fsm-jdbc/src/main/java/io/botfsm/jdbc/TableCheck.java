@@ -67,10 +67,12 @@ final class TableCheck {
         try {
             createTables();
         } catch (SQLException e) {
-            if (SqlFailure.of(e, dialect) == SqlFailure.UNKNOWN) {
-                throw e;
-            }
+            // Of whatever kind, as H2 reports an index that another instance creates as a general error; repeating is
+            // harmless.
             if (tries == 1) {
+                if (SqlFailure.of(e, dialect) == SqlFailure.UNKNOWN) {
+                    throw e;
+                }
                 throw new StorageRefusedException(
                         "the tables could not be created (" + SqlFailure.reason(e)
                                 + "): let a user with that permission run " + dialect.resource() + " of fsm-jdbc",
