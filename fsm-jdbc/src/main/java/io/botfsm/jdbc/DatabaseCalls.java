@@ -65,12 +65,21 @@ final class DatabaseCalls {
 
     /** Runs the work. Failures are converted by {@code failures}. */
     <T> CompletableFuture<T> call(Work<T> work, Failures failures) {
+        if (!runsHere()) {
+            return callElsewhere(work, failures);
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        run(work, new CallProgress(timeout), answer, failures);
+        return answer;
+    }
+
+    /**
+     * Runs the work on the executor. For a call that is made within another one: on the same thread it would wait for a
+     * second connection while it holds the first.
+     */
+    <T> CompletableFuture<T> callElsewhere(Work<T> work, Failures failures) {
         CallProgress progress = new CallProgress(timeout);
         CompletableFuture<T> answer = new CompletableFuture<>();
-        if (runsHere()) {
-            run(work, progress, answer, failures);
-            return answer;
-        }
         try {
             executor.execute(() -> run(work, progress, answer, failures));
         } catch (Throwable refused) { // such as no memory for a thread

@@ -59,7 +59,7 @@ final class TableSweep {
     void afterWrite(byte[] id) {
         position.compareAndSet(null, id);
         if (writes.incrementAndGet() % WRITES == 0 && sweeping.compareAndSet(false, true)) {
-            var unused = calls.call(
+            var unused = calls.callElsewhere(
                             call -> {
                                 position.set(sweepStretch(call, requireNonNull(position.get()), LINGER));
                                 return true;

@@ -225,6 +225,28 @@ abstract class EngineTest {
         }
     }
 
+    /** On the caller's thread, the sweep would wait for a second connection while the write holds the only one. */
+    @Test
+    void aSweepDoesNotRunWithinTheWriteThatBeginsIt() {
+        AtomicInteger handedOver = new AtomicInteger();
+        Executor executor = work -> {
+            handedOver.incrementAndGet();
+            new Thread(work).start();
+        };
+        try (HikariDataSource pool = pool(EngineTest::oneConnectionAndNoTimeout)) {
+            Fsm fsm = Fsm.of(BotDatabase.builder(pool)
+                    .executor(executor)
+                    .createTables()
+                    .build()
+                    .stateStorage());
+            handedOver.set(0);
+            for (int write = 0; write < 64; write++) { // as many as begin a sweep
+                fsm.context(KEY).setState("A");
+            }
+            assertThat(handedOver).hasPositiveValue();
+        }
+    }
+
     private static void oneConnectionAndNoTimeout(HikariConfig settings) {
         settings.setMaximumPoolSize(1);
         settings.setConnectionTimeout(0);
