@@ -23,11 +23,19 @@ final class DatabaseCall {
     private final Dialect dialect;
     private final Connection connection;
     private final CallProgress progress;
+    private final boolean limitsQueries;
 
-    DatabaseCall(Dialect dialect, Connection connection, CallProgress progress) {
+    /**
+     * A call.
+     *
+     * @param limitsQueries whether to limit each statement by its query timeout to the time left, or to a second if
+     *     less is left; otherwise it takes as long as the connection is set to
+     */
+    DatabaseCall(Dialect dialect, Connection connection, CallProgress progress, boolean limitsQueries) {
         this.dialect = dialect;
         this.connection = connection;
         this.progress = progress;
+        this.limitsQueries = limitsQueries;
     }
 
     interface Binding {
@@ -74,9 +82,17 @@ final class DatabaseCall {
         }
     }
 
+    private PreparedStatement prepare(String sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        if (limitsQueries) {
+            statement.setQueryTimeout((int) Math.max(1, progress.left().toSeconds()));
+        }
+        return statement;
+    }
+
     /** Runs a query; empty if another transaction interfered, as may happen under {@code SERIALIZABLE}. */
     <T> Optional<T> query(String sql, Binding binding, Reading<T> reading) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = prepare(sql)) {
             binding.to(statement);
             try (ResultSet rows = statement.executeQuery()) {
                 return Optional.of(reading.from(rows));
@@ -91,7 +107,7 @@ final class DatabaseCall {
 
     /** Changes a row. Returns false if it was not as expected, or another transaction interfered. */
     boolean change(String sql, Binding binding) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = prepare(sql)) {
             binding.to(statement);
             return changed(statement);
         }
@@ -126,7 +142,7 @@ final class DatabaseCall {
             connection.setAutoCommit(false);
             Optional<T> result;
             try {
-                DatabaseTransaction transaction = new DatabaseTransaction(connection);
+                DatabaseTransaction transaction = new DatabaseTransaction(connection, this::prepare);
                 transaction.execute(dialect.limitOfIdleTransaction(progress.timeout));
                 result = Optional.of(work.in(transaction));
                 progress.begin();

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class DatabaseCalls {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseCalls.class.getPackageName());
 
+    private static final Duration SHORTEST_QUERY_TIMEOUT = Duration.ofSeconds(1);
+
     private final DataSource dataSource;
     private final Dialect dialect;
     private final Executor executor;
@@ -60,7 +62,13 @@ final class DatabaseCalls {
 
     /** Returns whether a call that is made now runs on the current thread. */
     boolean runsHere() {
-        return hasNetworkTimeout && dialect.limitsStatements() && WaitingCaller.waitsFor(timeout);
+        return limitsStatements() && WaitingCaller.waitsFor(timeout);
+    }
+
+    private boolean limitsStatements() {
+        return dialect.limitsByQueryTimeout()
+                ? timeout.compareTo(SHORTEST_QUERY_TIMEOUT) >= 0
+                : hasNetworkTimeout && dialect.limitsByNetworkTimeout();
     }
 
     /** Runs the work. Failures are converted by {@code failures}. */
@@ -112,8 +120,8 @@ final class DatabaseCalls {
 
     private <T> T connected(Work<T> work, CallProgress progress) throws SQLException, InterruptedException {
         requireTime(progress);
-        Connection connection =
-                runsHere() ? ConnectionWait.connect(dataSource, progress.left()) : dataSource.getConnection();
+        boolean here = runsHere();
+        Connection connection = here ? ConnectionWait.connect(dataSource, progress.left()) : dataSource.getConnection();
         boolean autoCommit = true;
         int networkTimeout = -1;
         try {
@@ -123,7 +131,7 @@ final class DatabaseCalls {
                 connection.setAutoCommit(true);
             }
             networkTimeout = limitNetwork(connection, progress);
-            return work.on(new DatabaseCall(dialect, connection, progress));
+            return work.on(new DatabaseCall(dialect, connection, progress, here && dialect.limitsByQueryTimeout()));
         } finally {
             giveBack(connection, autoCommit, networkTimeout);
         }

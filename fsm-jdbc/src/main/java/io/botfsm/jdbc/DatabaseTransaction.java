@@ -13,9 +13,16 @@ import java.util.Optional;
 /** Statements that take effect together, or not at all. */
 final class DatabaseTransaction {
     private final Connection connection;
+    private final Preparing preparing;
 
-    DatabaseTransaction(Connection connection) {
+    DatabaseTransaction(Connection connection, Preparing preparing) {
         this.connection = connection;
+        this.preparing = preparing;
+    }
+
+    /** Prepares a statement, limited to the time left where that is needed. */
+    interface Preparing {
+        PreparedStatement of(String sql) throws SQLException;
     }
 
     interface Work<T> {
@@ -36,7 +43,7 @@ final class DatabaseTransaction {
     }
 
     <T> T query(String sql, Binding binding, Reading<T> reading) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = preparing.of(sql)) {
             binding.to(statement);
             try (ResultSet rows = statement.executeQuery()) {
                 return reading.from(rows);
@@ -46,7 +53,7 @@ final class DatabaseTransaction {
 
     /** Returns how many rows were changed. */
     int change(String sql, Binding binding) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = preparing.of(sql)) {
             binding.to(statement);
             return statement.executeUpdate();
         }
@@ -56,7 +63,7 @@ final class DatabaseTransaction {
         if (all.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = preparing.of(sql)) {
             for (T one : all) {
                 binding.to(statement, one);
                 statement.addBatch();

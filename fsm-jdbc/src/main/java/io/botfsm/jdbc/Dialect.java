@@ -97,8 +97,16 @@ enum Dialect {
     }
 
     /** Returns whether the driver ends a statement at the network timeout of its connection. */
-    boolean limitsStatements() {
+    boolean limitsByNetworkTimeout() {
         return this == POSTGRESQL || this == MYSQL;
+    }
+
+    /**
+     * Returns whether a statement waits for others for its query timeout, which is in whole seconds, and otherwise
+     * takes only the time of the disk.
+     */
+    boolean limitsByQueryTimeout() {
+        return this == SQLITE;
     }
 
     /**

@@ -1,8 +1,11 @@
 package io.botfsm.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.botfsm.Fsm;
+import io.botfsm.FsmContext;
 import io.botfsm.conformance.internal.Crowd;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.Mutation;
@@ -13,6 +16,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SqliteEngineTest extends EngineTest {
     private static final StorageKey KEY =
@@ -59,6 +63,29 @@ class SqliteEngineTest extends EngineTest {
             }
             assertThat(Await.answer(storage.read(KEY)).state()).isEmpty();
             assertThat(Await.answer(storage.write(KEY, set))).isInstanceOf(Applied.class);
+        }
+    }
+
+    /** Whatever the connection is set to. */
+    @Test
+    @Timeout(20)
+    void aCallerThatWaitsForALockedDatabaseFailsInTime() throws Exception {
+        String patient = Engine.SQLITE.url(Engine.SQLITE.newDatabase()).replace("=2000", "=60000");
+        try (HikariDataSource pool = Engine.pool(patient, 2);
+                BotDatabase database = BotDatabase.builder(pool)
+                        .timeout(Duration.ofSeconds(2))
+                        .createTables()
+                        .build()) {
+            FsmContext conversation = Fsm.of(database.stateStorage()).context(KEY);
+            try (Connection other = pool.getConnection();
+                    Statement lock = other.createStatement()) {
+                lock.execute("BEGIN IMMEDIATE");
+                assertThatThrownBy(() -> conversation.setState("A")).isInstanceOf(ContentionException.class);
+                lock.execute("ROLLBACK");
+            }
+            assertThat(conversation.state()).isEmpty();
+            conversation.setState("A");
+            assertThat(conversation.state()).hasValue("A");
         }
     }
 
