@@ -76,7 +76,7 @@ abstract class TwoProcessesTest {
     /** Each version lies above all that were acknowledged before its write began. */
     @Test
     final void noVersionOfAConversationThatBeginsAndIsClearedIsGivenOutTwice() throws Exception {
-        List<String> lines = inTwoProcesses(Clearing.class, PROOF ? 10_000 : 100);
+        List<String> lines = inTwoProcesses(Clearing.class, PROOF ? 30_000 : 100);
         assertThat(lines).hasSizeGreaterThan(100).doesNotHaveDuplicates();
         report("versions of 4 conversations, none twice", lines.size());
     }
