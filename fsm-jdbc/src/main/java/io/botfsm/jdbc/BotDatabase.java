@@ -149,8 +149,9 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
 
         /**
          * Sets the executor for calls that do not run on the thread of a caller that waits for them: asynchronous ones,
-         * and all calls on SQLite and H2. They block. The default is ten daemon threads. Give the executor as many
-         * threads as the pool has connections. It must not run tasks on the caller's thread.
+         * sweeps of expired rows, all calls on H2, and those on SQLite with a timeout below a second. They block. The
+         * default is ten daemon threads. Give the executor as many threads as the pool has connections. It must not run
+         * tasks on the caller's thread.
          */
         public Builder executor(Executor threads) {
             executor = Optional.of(requireNonNull(threads, "executor"));
