@@ -463,7 +463,7 @@ class TimeoutRunnerTest {
     void firesAsOftenAsItIsPermitted() throws Exception {
         Fsm fsm = fsm(storage);
         for (int user = 0; user < 20; user++) {
-            isDue(fsm, user, 1);
+            isDue(fsm, user, 2); // more than the second below, since a deadline is rounded up to 10 ms
         }
         Semaphore permissions = new Semaphore(0);
         Semaphore refusals = new Semaphore(0);
