@@ -611,7 +611,7 @@ class PollingSessionTest {
         assertThat(telegram.requests().stream().map(request -> request.status()))
                 .startsWith(502, 0, 0, 429, 200);
         long pause = telegram.requests().get(4).begunNanos()
-                - telegram.requests().get(3).endedNanos();
+                - telegram.requests().get(3).begunNanos();
         assertThat(Duration.ofNanos(pause))
                 .isGreaterThanOrEqualTo(Duration.ofSeconds(2)); // longer than any backoff here
     }

@@ -82,7 +82,7 @@ class RetryAfterTest {
             List<BotRequest> requests = telegram.requests();
             for (int i = 0; i < 2; i++) {
                 assertThat(Duration.ofNanos(requests.get(i + 1).begunNanos()
-                                - requests.get(i).endedNanos()))
+                                - requests.get(i).begunNanos()))
                         .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
             }
         }
