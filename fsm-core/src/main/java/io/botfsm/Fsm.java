@@ -201,8 +201,8 @@ public interface Fsm {
         <T> Builder data(Class<T> type, Consumer<DataVersions> versions);
 
         /**
-         * Decorates the {@code Fsm} that {@link #build} returns, for example to measure it. Decorators apply in the
-         * order in which they were added. Useful if another component calls {@code build}, such as a
+         * Decorates the {@code Fsm} that {@link #build} returns, for example to measure it. The decorator that was
+         * added first is the innermost. Useful if another component calls {@code build}, such as a
          * {@code TelegramRunner}.
          *
          * @param decorator returns an {@code Fsm} that forwards to the given one

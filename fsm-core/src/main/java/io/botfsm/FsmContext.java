@@ -67,21 +67,21 @@ public interface FsmContext {
     /**
      * Reads one data entry as {@link Conversation#value(String, Class)} does.
      *
-     * @throws UnreadableDataException as said there
+     * @throws UnreadableDataException under the same conditions
      */
     <T> Optional<T> value(String name, Class<T> type);
 
     /**
      * Reads one data entry as {@link Conversation#value(String, GenericType)} does.
      *
-     * @throws UnreadableDataException as said there
+     * @throws UnreadableDataException under the same conditions
      */
     <T> Optional<T> value(String name, GenericType<T> type);
 
     /**
      * Reads the typed data as {@link Conversation#data} does.
      *
-     * @throws UnreadableDataException as said there
+     * @throws UnreadableDataException under the same conditions
      */
     <T> Optional<T> data(Class<T> type);
 

@@ -93,7 +93,7 @@ public interface Turn extends Conversation {
      * Replaces an earlier timeout. The result is the {@linkplain io.botfsm.storage.Snapshot#deadline() deadline} of the
      * conversation, which a {@link io.botfsm.storage.deadline.DeadlineQueue} finds once it has passed; nothing else
      * happens by itself. The timeout is cleared by a turn that leaves the state, by {@link #clearTimeout()}, and when
-     * state and data end. It is kept by a turn that stays in the state, and by single writes such as
+     * state and data are cleared or expire. It is kept by a turn that stays in the state, and by single writes such as
      * {@link FsmContext#setState}.
      *
      * @param wait rounded up to a hundredth of a second

@@ -154,7 +154,7 @@ class FsmHandleTest {
 
     /** What a read shows may be lost with the server that showed it; only a write is answered for. */
     @Test
-    void idsOfAnyKindAreRecognised() {
+    void idsOfAnyKindAreRecognized() {
         for (EventId id : List.of(
                 EventId.of(1_175_928_847_299_117_063L), EventId.of("wamid.HBgLMTY1"), EventId.of("payments", 7))) {
             assertThat(fsm.handle(KEY, id, turn -> turn.put("n", id.toString())))

@@ -74,7 +74,7 @@ final class MigrateCommand extends StoreCommand {
         }
         try (BotRedis redis = (dryRun || back ? settings() : settingsForWrites()).redis()) {
             AiogramMigration migration =
-                    AiogramMigration.of(redis, layout).telling(now -> report.progress(progress(now)));
+                    AiogramMigration.of(redis, layout).progress(now -> report.progress(progress(now)));
             migration = dryRun ? migration.dry() : migration;
             migration = remove ? migration.removing() : migration;
             migration = noLayoutCheck ? migration.withoutLayoutCheck() : migration;

@@ -95,7 +95,7 @@ abstract class StoreCommand implements Callable<Integer> {
 
     /** Whether values are printed. */
     static final class ValuesOption {
-        @Option(names = "--values", description = "also prints values, which users have told the bot")
+        @Option(names = "--values", description = "also prints values, which users have sent to the bot")
         private boolean values;
 
         boolean isGiven() {

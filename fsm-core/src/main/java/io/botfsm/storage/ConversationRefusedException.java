@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when the storage refuses one conversation but works for others: its key holds a value of another type, its
- * record was not written by this library, or the layout cannot represent its key. Retrying does not help; the message
- * states the reason.
+ * record was not written by this library, the layout cannot represent its key, or it remembers events of too many
+ * sources. Retrying does not help; the message states the reason.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public sealed class ConversationRefusedException extends StorageRefusedException permits EventSourceLimitException {

@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The ids of the events that a conversation has applied recently, by which redelivered events are recognised (spec
+ * The ids of the events that a conversation has applied recently, by which redelivered events are recognized (spec
  * rules 14 and 19).
  *
  * <p>Of the counted ids of the default source, the window remembers those applied among the 256 up to the highest, and

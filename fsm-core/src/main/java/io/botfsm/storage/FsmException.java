@@ -3,8 +3,9 @@ package io.botfsm.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The superclass of all exceptions that this library defines. Unchecked. An exception of a driver appears only as the
- * cause. The message names keys, fields and settings, never data values or credentials.
+ * The superclass of the exceptions with which calls on conversations fail. Locks and lease stores have their own.
+ * Unchecked. An exception of a driver appears only as the cause. The message names keys, fields and settings, never
+ * data values or credentials.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public class FsmException extends RuntimeException {

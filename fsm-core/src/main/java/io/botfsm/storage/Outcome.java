@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The outcome of a write. This set of outcomes is final: a storage or decorator that has to report anything else
- * throws. Immutable; two outcomes are equal if all their parts are.
+ * The outcome of a write. This set of outcomes is final: a storage or decorator that has to report anything else fails
+ * the stage. Immutable; two outcomes are equal if all their parts are.
  *
  * <p>Conditions are checked in the order fence, event id, version, state; the first that fails determines the outcome.
  */

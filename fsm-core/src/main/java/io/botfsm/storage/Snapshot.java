@@ -64,7 +64,10 @@ public final class Snapshot {
         return data;
     }
 
-    /** The version, which every write increases (spec rule 6); 0 if nothing is stored. */
+    /**
+     * The version, which every write increases if the storage has {@link StateStorage.Capability#VERSION} (spec rule
+     * 6); 0 if nothing is stored.
+     */
     public long version() {
         return version;
     }

@@ -42,7 +42,7 @@ public interface StateStorage extends AutoCloseable {
         /** A deadline per conversation (spec rule 22). */
         DEADLINE,
         /**
-         * Ids with any characters, and JSON texts that are read back character by character. Without it, some keys are
+         * Ids with any characters, and JSON texts that are read back character for character. Without it, some keys are
          * refused.
          */
         ANY_TEXT

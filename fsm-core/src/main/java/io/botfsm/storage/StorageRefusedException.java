@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when the storage was reached and responded with an error, or when its certificate is not trusted. Typical
- * causes are wrong credentials, a missing permission, or a server that is too old. Retrying does not help; the
- * configuration has to be changed. If only a single conversation is affected, the exception is a
- * {@link ConversationRefusedException}.
+ * causes are wrong credentials, a missing permission, or a server that is too old. Retrying does not help: what the
+ * message names has to be corrected, usually the configuration. If only a single conversation is affected, the
+ * exception is a {@link ConversationRefusedException}.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public sealed class StorageRefusedException extends FsmException permits ConversationRefusedException {

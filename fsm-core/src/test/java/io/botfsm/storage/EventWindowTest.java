@@ -212,12 +212,12 @@ final class EventWindowTest {
 
     /** What the guarantees say of ids that no messenger counts. */
     @Test
-    void ofEightEventsCountedIdsAreRecognisedAgainAndIdsFarApartAreNot() {
-        assertThat(recognised(i -> 731_904_211L + i, i -> 731_904_211L + i)).isEqualTo(8);
+    void ofEightEventsCountedIdsAreRecognizedAgainAndIdsFarApartAreNot() {
+        assertThat(recognized(i -> 731_904_211L + i, i -> 731_904_211L + i)).isEqualTo(8);
         LongUnaryOperator snowflake = i -> (419_000_000_000L + i * 1_500) << 22;
-        assertThat(recognised(snowflake, snowflake)).isEqualTo(8);
+        assertThat(recognized(snowflake, snowflake)).isEqualTo(8);
         LongUnaryOperator microseconds = i -> 1_796_000_000_000_000L + i * 1_500_000;
-        assertThat(recognised(microseconds, i -> microseconds.applyAsLong(i + 8)))
+        assertThat(recognized(microseconds, i -> microseconds.applyAsLong(i + 8)))
                 .as("a redelivered event gets a new reading")
                 .isZero();
     }
@@ -279,7 +279,7 @@ final class EventWindowTest {
         }
     }
 
-    private static long recognised(LongUnaryOperator id, LongUnaryOperator redelivered) {
+    private static long recognized(LongUnaryOperator id, LongUnaryOperator redelivered) {
         EventWindow window = EventWindow.empty();
         for (int i = 0; i < 8; i++) {
             window = window.with(EventId.of(id.applyAsLong(i)));

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Declares a dialog: its states, and the commands that are recognized wherever the conversation is, even in another
- * dialog of the same bot.
+ * dialog of the same bot (except {@link #back}, which works only in its own dialog and the sub-dialogs that this
+ * calls).
  *
  * <p>An input is handled by the first of these that matches it: {@link DialogState#when} of the current state, the
  * commands in the order of their declaration, {@link DialogState#answer} of the current state. If nothing matches, the
@@ -100,7 +101,7 @@ public final class Dialog<I, O, D> {
 
     /**
      * Declares a command that goes back to the previous state: {@link FlowTurn#back}. It is recognized in this dialog
-     * only.
+     * and in the sub-dialogs that it calls.
      */
     public Dialog<I, O, D> back(Predicate<? super I> input) {
         return react(Reaction.Kind.BACK, input, (turn, in) -> turn.back());
@@ -148,7 +149,8 @@ public final class Dialog<I, O, D> {
 
     /**
      * Declares what is done when the user says nothing for a while, in any state of the dialog that expects an input,
-     * and in the sub-dialogs it calls. It works like {@link DialogState#after}, but may also end the dialog.
+     * and in the sub-dialogs it calls. It works like {@link DialogState#after}, but its handler may end the dialog even
+     * in a state that does not declare {@link DialogState#ends}.
      *
      * @param wait the time after which the timeout is due
      * @param to states to which the handler may go, in addition to the exits of the current state

@@ -177,9 +177,9 @@ public final class DialogState<I, O, D> {
     }
 
     /**
-     * Calls a sub-dialog in this state, whose questions are asked instead. Its result is passed to {@code onReturn},
-     * which goes on from this state. {@link FlowTurn#again()} calls the sub-dialog again, and so does going back to
-     * this state.
+     * In this state, calls a sub-dialog, and asks its questions in place of a question of the state. Its result is
+     * passed to {@code onReturn}, which goes on from this state. {@link FlowTurn#again()} calls the sub-dialog again,
+     * and so does going back to this state.
      *
      * @throws FlowDefinitionException if the state already calls a sub-dialog
      */
@@ -198,7 +198,7 @@ public final class DialogState<I, O, D> {
         boolean isAnswered = answer != null || !reactions.isEmpty();
         boolean isLeft = isAnswered || work != null || call != null || !timeouts.isEmpty();
         if (call != null && (question != null || isAnswered || work != null)) {
-            throw refused("it calls a sub-dialog, whose questions are asked; remove ask, answer, when and work");
+            throw refused("it calls a sub-dialog, which asks the questions; remove ask, answer, when and work");
         }
         if (question == null && (isAnswered || (work == null && call == null))) {
             throw refused("it is silent, so the user cannot know what to answer; add ask(...)");

@@ -53,7 +53,7 @@ public final class Flow<I, O> {
     /**
      * Creates a flow with one dialog.
      *
-     * @param states the enum of its states; each is declared
+     * @param states the enum of its states; every constant must be declared
      * @param empty the data of a dialog that has just begun: a record, or an object whose properties the codec can
      *     write. Each property is stored as an entry of its own; one that is null is not stored
      * @param declaration declares the dialog
@@ -68,7 +68,7 @@ public final class Flow<I, O> {
      * Creates a flow with one dialog whose states are stored under names of your choice, so that conversations remain
      * readable when the states are renamed.
      *
-     * @param states the enum of its states; each is declared
+     * @param states the enum of its states; every constant must be declared
      * @param empty the data of a dialog that has just begun: a record, or an object whose properties the codec can
      *     write
      * @param names the stored names
@@ -85,8 +85,9 @@ public final class Flow<I, O> {
     }
 
     /**
-     * Creates a flow with several dialogs. A conversation is in one of them at a time. The commands of each dialog are
-     * recognized in all of them; if several match an input, that of the earlier flow handles it.
+     * Creates a flow with several dialogs. A conversation is in one of them at a time. The commands of each dialog
+     * except {@link Dialog#back} are recognized in all of them; if several match an input, that of the earlier flow
+     * handles it.
      *
      * @throws FlowDefinitionException if two dialogs would be stored under the same group
      */

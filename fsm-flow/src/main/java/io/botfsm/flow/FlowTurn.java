@@ -132,8 +132,8 @@ public interface FlowTurn<O, D> {
     /**
      * Ends the dialog that the conversation is in: its state and data are removed, the entries of the chat stay.
      *
-     * @throws UndeclaredExitException if neither the state declares {@code ends()} nor any dialog of the bot declares
-     *     {@code end}
+     * @throws UndeclaredExitException if the state does not declare {@code ends()}, and no dialog of the bot declares
+     *     an {@code end} command or a {@link Dialog#after} timeout
      * @throws HandlerDecisionException if the handler has decided before
      */
     Next end();

@@ -242,7 +242,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
             throw undecidable("called done() outside a sub-dialog; use end()");
         }
         if (here().filter(at -> at.state().ends()).isEmpty()) {
-            throw undeclared(Optional.empty(), "back to its caller", "declare in the state that it returns: ends()");
+            throw undeclared(Optional.empty(), "back to its caller", "declare ends() in the state that returns");
         }
         decide();
         session.returned(dialog, requireNonNull(data()));

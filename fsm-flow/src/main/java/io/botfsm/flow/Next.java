@@ -1,7 +1,7 @@
 package io.botfsm.flow;
 
 /**
- * The decision of a handler what happens next. Only the methods of a {@link FlowTurn} return it, so that the compiler
+ * A handler's decision about what happens next. Only the methods of a {@link FlowTurn} return it, so that the compiler
  * ensures a decision on every path through a handler.
  */
 public final class Next {

@@ -24,7 +24,7 @@ public final class SubFlow<I, O, R> {
     /**
      * Creates a sub-dialog. Its commands are recognized only within it.
      *
-     * @param states the enum of its states; each is declared
+     * @param states the enum of its states; every constant must be declared
      * @param empty the data with which each call begins, as for {@link Flow#of}
      * @param declaration declares the dialog
      * @throws FlowDefinitionException if the dialog cannot work
@@ -37,7 +37,7 @@ public final class SubFlow<I, O, R> {
     /**
      * Creates a sub-dialog whose states are stored under names of your choice.
      *
-     * @param states the enum of its states; each is declared
+     * @param states the enum of its states; every constant must be declared
      * @param empty the data with which each call begins, as for {@link Flow#of}
      * @param names the stored names
      * @param declaration declares the dialog

@@ -82,8 +82,8 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
     }
 
     /**
-     * Returns a store for leases. Each store has its own threads, unless an executor was supplied, so that a renewal
-     * does not wait for conversations. Create one for all locks rather than one for each. It uses connections of the
+     * Returns a store for leases. Each store has its own threads, so that a renewal does not wait for conversations,
+     * unless an executor was supplied. Create one for all locks rather than one for each. It uses connections of the
      * same data source; if conversations may take all connections, give locks a data source of their own, with another
      * {@code BotDatabase}.
      *
@@ -239,7 +239,7 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
                 return new BotDatabase(chosen, dialect, check.isDurable());
             } catch (SQLException e) {
                 if (SqlFailure.isOfSetUp(e)) {
-                    throw new StorageRefusedException("the database refuses: " + SqlFailure.reason(e), e);
+                    throw new StorageRefusedException("the database refused: " + SqlFailure.reason(e), e);
                 }
                 throw new StorageUnavailableException("the database is unavailable", timeout, e);
             }

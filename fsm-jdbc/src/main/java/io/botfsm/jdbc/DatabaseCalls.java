@@ -178,7 +178,7 @@ final class DatabaseCalls {
                 }
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("A connection could not be given back as it was", e);
+            LOG.debug("The settings of a connection could not be restored before it was returned", e);
         }
     }
 }

@@ -274,7 +274,7 @@ class ChatMoveTest {
     }
 
     @Test
-    void aRedeliveredUpdateOfTheOldChatIsRecognised() {
+    void aRedeliveredUpdateOfTheOldChatIsRecognized() {
         Fsm fsm = Fsm.of(storage);
         fsm.handle(key(OLD, 7), 41, turn -> turn.state("A"));
         move();

@@ -125,10 +125,11 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
     }
 
     /**
-     * Returns a store of leases with other options. Each store has its own connections and threads, unless you supplied
-     * the client, whose threads and pool are then used, so that a renewal never waits for conversations. Create one
-     * store for all locks rather than one for each, and another one for large numbers of leases. Closing the store
-     * closes its connections and threads; otherwise they are closed with this object, after the storages.
+     * Returns a store of leases with other options. Each store has its own connections and threads, so that a renewal
+     * never waits for conversations. With a client that you supplied, the store uses that client's threads and pool
+     * instead. Create one store for all locks rather than one for each, and another one for large numbers of leases.
+     * Closing the store closes its connections and threads; otherwise they are closed with this object, after the
+     * storages.
      *
      * <p>It connects and checks that the server supports what leases need. Blocks.
      *
@@ -254,8 +255,9 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
          *
          * @throws IllegalArgumentException if settings contradict each other, or the client does not support them
          * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such
-         *     database, too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+         * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or
+         *     a database that does not exist; if it is too old; if it is a replica or a Sentinel; or if its certificate
+         *     is not trusted
          */
         public BotRedis connect() {
             Builder chosen = new Builder(this);
@@ -268,8 +270,9 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
          *
          * @throws IllegalArgumentException if settings contradict each other, or the client does not support them
          * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such
-         *     database, too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+         * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or
+         *     a database that does not exist; if it is too old; if it is a replica or a Sentinel; or if its certificate
+         *     is not trusted
          */
         public LeaseStore leaseStore() {
             return diagnosis().explain(() -> openLeaseStore(leaseOptions, store -> {}));

@@ -9,9 +9,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How many copies of a write Redis must have before the write counts as done. Redis executes the write in any case, and
- * confirms it afterwards ({@code WAIT}, {@code WAITAOF}). A write that is not confirmed in time fails with
- * {@link io.botfsm.storage.UnconfirmedWriteException}. Immutable.
+ * Where a write must be stored before it counts as done: in the memory of replicas, on disk, or both. Redis executes
+ * the write in any case, and confirms it afterwards ({@code WAIT}, {@code WAITAOF}). A write of a conversation that is
+ * not confirmed in time fails with {@link io.botfsm.storage.UnconfirmedWriteException}; a write of an inbox, with a
+ * {@link io.botfsm.storage.StorageUnavailableException} that may be applied. Immutable.
  */
 public final class Durability {
     private static final long ONE_DISK = 1;
@@ -35,6 +36,8 @@ public final class Durability {
      *
      * @param number at least 1
      * @param timeout how long to wait for them, at least a millisecond and shorter than the command timeout
+     * @throws IllegalArgumentException if the number is below 1 or the timeout is below a millisecond. A timeout that
+     *     is not shorter than the command timeout is refused when the storage is opened
      */
     public static Durability replicas(int number, Duration timeout) {
         requireNonNull(timeout, "timeout");
@@ -46,6 +49,8 @@ public final class Durability {
      * {@code appendonly yes}.
      *
      * @param timeout how long to wait, at least a millisecond and shorter than the command timeout
+     * @throws IllegalArgumentException if the timeout is below a millisecond. A timeout that is not shorter than the
+     *     command timeout is refused when the storage is opened
      */
     public static Durability onDisk(Duration timeout) {
         requireNonNull(timeout, "timeout");
@@ -58,6 +63,8 @@ public final class Durability {
      *
      * @param replicas at least 1
      * @param timeout how long to wait, at least a millisecond and shorter than the command timeout
+     * @throws IllegalArgumentException if the number is below 1 or the timeout is below a millisecond. A timeout that
+     *     is not shorter than the command timeout is refused when the storage is opened
      */
     public static Durability onDiskAndReplicas(int replicas, Duration timeout) {
         requireNonNull(timeout, "timeout");

@@ -192,6 +192,16 @@ class RedisServerCheckTest {
                 .hasMessage("redis://test runs Redis " + version + "; 6.2 or newer is required");
     }
 
+    /** Its scripts would cut off numbers, and store what nobody can read. */
+    @Test
+    void a32BitServerIsRefused() {
+        String info = "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\narch_bits:";
+        assertThatCode(() -> checkVersion(info + "64\r\n")).isInstanceOf(Past.class);
+        assertThatThrownBy(() -> checkVersion(info + "32\r\n"))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageStartingWith("redis://test is a 32-bit build of Redis");
+    }
+
     @Test
     void aServerWithoutVersionIsRefused() {
         assertThatThrownBy(() -> checkVersion("# Server\r\n"))

@@ -21,7 +21,7 @@ import java.util.Set;
 
 /**
  * The lines of an export, each a JSON object: a header, one line for each conversation, and a last line by which a
- * truncated file is recognised. An invalid line is reported by an {@link ImportRefusedException} with its number.
+ * truncated file is recognized. An invalid line is reported by an {@link ImportRefusedException} with its number.
  */
 final class ExportLines {
     /** The version of the format that is written, which is also the newest that can be read. */

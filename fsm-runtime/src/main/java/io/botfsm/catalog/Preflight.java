@@ -86,10 +86,10 @@ public final class Preflight {
 
     /**
      * Checks records and states alone, for tools that know the names of the states but have no bot. Blocks for as long
-     * as a scan of the storage.
+     * as a scan of the storage takes.
      *
      * @param catalog finds the conversations
-     * @param filter which conversations
+     * @param filter selects the conversations
      * @param states the stored names that a build knows, former ones included; empty to check no states
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */

@@ -75,9 +75,9 @@ public interface EventIsolation extends AutoCloseable {
      * room, which slows down a poller that is faster than its handlers. It does not wait when called within a handler,
      * since others may be waiting for that handler.
      *
-     * <p>The stage fails with {@link BacklogFullException} if the conversation has reached its limit, or if there was
-     * no room in total in time; with {@link IsolationClosedException} after {@link #drain} or {@link #close}; with
-     * {@link HandlerRejectedException} if the executor rejects it; with
+     * <p>The stage fails with {@link BacklogFullException} if the conversation has reached its limit, or if the total
+     * limit left no room within the submit timeout; with {@link IsolationClosedException} after {@link #drain} or
+     * {@link #close}; with {@link HandlerRejectedException} if the executor rejects it; with
      * {@link io.botfsm.storage.InterruptedCallException} if this thread was interrupted while it waited; and across
      * processes also with {@link ConversationHeldException} and {@link IsolationUnavailableException}.
      *
@@ -172,9 +172,9 @@ public interface EventIsolation extends AutoCloseable {
         Builder() {}
 
         /**
-         * Sets the executor that runs handlers: one task per conversation that has any, which ends after each handler.
-         * An executor of virtual threads is suitable. It is not closed. By default, the isolation uses its own
-         * {@linkplain #threads threads}.
+         * Sets the executor that runs handlers: it receives one task for each handler, and never two at once for one
+         * conversation. An executor of virtual threads is suitable. It is not closed. By default, the isolation uses
+         * its own {@linkplain #threads threads}.
          */
         public Builder executor(Executor forHandlers) {
             requireNonNull(forHandlers, "forHandlers");

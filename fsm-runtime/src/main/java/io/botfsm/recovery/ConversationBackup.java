@@ -43,10 +43,10 @@ import java.util.function.Predicate;
  * }</pre>
  *
  * <p>Every applied write, with or without an event, is copied after it is stored and before its outcome is reported.
- * This takes a read of the storage and a turn in the storage of copies. If the copy fails, the write fails with
- * {@code mayBeApplied()}, and is copied when its event is redelivered, or with the next write of the conversation. A
- * copy contains state, data, attributes and, if its id is counted, the last event. Deadlines are not copied, so a
- * restored conversation has no timeout until a turn sets one.
+ * This takes a read of the storage and a turn in the storage of copies. If the copy fails, the write fails with an
+ * exception whose {@code mayBeApplied()} is true, and is copied when its event is redelivered, or with the next write
+ * of the conversation. A copy contains state, data, attributes and, if its id is counted, the last event. Deadlines are
+ * not copied, so a restored conversation has no timeout until a turn sets one.
  *
  * <p>A copy never returns to an earlier version, unless the storage itself has done so. The copy of a cleared
  * conversation contains only the version, so that an earlier turn that is copied late is not restored; it expires after

@@ -57,7 +57,7 @@ public final class RecoveredConversation {
     }
 
     /**
-     * Returns this conversation with the event that was applied last, which is recognised when it is redelivered.
+     * Returns this conversation with the event that was applied last, which is recognized when it is redelivered.
      * Earlier events are forgotten.
      */
     public RecoveredConversation withLastEvent(EventId event) {

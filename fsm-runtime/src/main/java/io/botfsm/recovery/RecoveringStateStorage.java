@@ -24,8 +24,8 @@ import java.util.concurrent.Executor;
  * A storage that looks up missing conversations in a second source, and stores what it finds, so that the source is
  * asked only once. Conversations that are stored are never looked up. A conversation that was cleared is not recovered:
  * every clear is reported to the source before the stage of the clearing write completes, and again by any later call
- * that finds the remains of an unconfirmed clear. A conversation that has ended by its time to live is treated as
- * missing, even if its events and its fencing token outlive it.
+ * that finds the remains of an unconfirmed clear. A conversation whose time to live has expired is treated as missing,
+ * even if its events and its fencing token outlive it.
  *
  * <p>A read of a stored conversation has no additional cost. A read of a missing conversation takes a second read, the
  * lookup and the restoring write; concurrent reads share them. A write without an expected version takes an additional
@@ -309,8 +309,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         }
 
         /**
-         * Sets how many conversations that the source does not know are remembered, and for how long. The default is
-         * 10,000 for 10 seconds. The same number of confirmed clears is remembered.
+         * Sets for how many conversations, and for how long, the storage remembers that the source does not have them.
+         * The default is 10,000 for 10 seconds. The same number of confirmed clears is remembered.
          *
          * @throws IllegalArgumentException if one of them is not positive
          */

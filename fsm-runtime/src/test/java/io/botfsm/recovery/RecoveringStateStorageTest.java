@@ -277,7 +277,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
     }
 
     @Test
-    void theLastEventIsRecognisedWhenItIsDeliveredAgain() {
+    void theLastEventIsRecognizedWhenItIsDeliveredAgain() {
         source.knowing(KEY, ALICE.withLastEvent(EventId.of(7)));
 
         assertThat(fsm.handle(KEY, 7, turn -> turn.state("CITY"))).isInstanceOf(Handled.Repeated.class);

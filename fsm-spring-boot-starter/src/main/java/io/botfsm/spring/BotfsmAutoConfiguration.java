@@ -105,7 +105,7 @@ final class BotfsmAutoConfiguration {
                     bots.keySet(),
                     locks,
                     properties.lock().standby() ? ", as standby" : "",
-                    storage.stream().map(ChosenStorage::toString).findFirst().orElse("a storage of the application"));
+                    storage.stream().map(ChosenStorage::toString).findFirst().orElse("the application's storage"));
             return new BotLifecycle(
                     bots,
                     name -> {

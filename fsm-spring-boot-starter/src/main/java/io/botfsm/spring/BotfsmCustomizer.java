@@ -3,8 +3,8 @@ package io.botfsm.spring;
 /**
  * Adds settings to an object that this starter builds. A bean of type {@code BotfsmCustomizer<Fsm.Builder>} receives
  * the builder of the {@code Fsm}; the same applies to {@code InstanceLock.Builder}, {@code BotRunner},
- * {@code TelegramRunner} and {@code TelegramSender.Builder}. Customizers are called in bean order, after the properties
- * have been applied.
+ * {@code TelegramRunner}, {@code TelegramSender.Builder}, {@code TimeoutRunner.Builder} and
+ * {@code WebhookHandler.Builder}. Customizers are called in bean order, after the properties have been applied.
  *
  * @param <B> the builder
  */

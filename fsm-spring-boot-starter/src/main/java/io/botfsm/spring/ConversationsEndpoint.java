@@ -89,7 +89,8 @@ final class ConversationsEndpoint {
             throws InterruptedException, ExecutionException, TimeoutException {
         StorageKey parsed = parsed(key);
         if (version < 0) {
-            throw new InvalidEndpointRequestException("a version is not negative: " + version, "negative version");
+            throw new InvalidEndpointRequestException(
+                    "the version must not be negative: " + version, "negative version");
         }
         Mutation clear = Mutation.builder()
                 .clearState()
@@ -127,8 +128,7 @@ final class ConversationsEndpoint {
         try {
             return StorageKey.parse(key);
         } catch (IllegalArgumentException e) {
-            throw new InvalidEndpointRequestException(
-                    "no key of a conversation: " + e.getMessage(), "malformed key", e);
+            throw new InvalidEndpointRequestException("not a conversation key: " + e.getMessage(), "malformed key", e);
         }
     }
 

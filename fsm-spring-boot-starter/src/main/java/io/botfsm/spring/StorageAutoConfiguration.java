@@ -127,7 +127,7 @@ final class StorageAutoConfiguration {
                     memory.ttl(properties.ttl());
                 }
                 return new Opened(
-                        "memory, which is lost when the process ends", memory::build, MemoryLeaseStore::new, () -> {});
+                        "memory until the process ends", memory::build, MemoryLeaseStore::new, () -> {});
             });
         }
     }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -17,6 +19,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 @Timeout(60)
 class HandWiringTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String PAGE = "docs/start/spring-boot.md";
+    private static final String EXAMPLE = "examples/spring-bot/src/main/resources/application.yaml";
 
     @Test
     void theHandWiredBotAnswersToo() throws InterruptedException {
@@ -33,14 +37,27 @@ class HandWiringTest {
         }
     }
 
-    @Test
-    void theLinesAreAsTheDocsSay() throws IOException {
+    private static Path root() {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("mvnw"))) {
             root = root.getParent();
         }
-        List<String> properties =
-                Files.readAllLines(root.resolve("examples/spring-bot/src/main/resources/application.yaml"));
+        return root;
+    }
+
+    /** Those of the example, whose tests run them on each storage. */
+    @Test
+    void thePageShowsPropertiesThatAreTested() throws IOException {
+        Matcher block = Pattern.compile("(?s)```yaml\\n(.*?)```").matcher(Files.readString(root().resolve(PAGE)));
+        assertThat(block.find()).isTrue();
+        assertThat(Files.readString(root().resolve(EXAMPLE)).replace("storage: memory", "storage: redis"))
+                .contains(block.group(1).lines().toList());
+    }
+
+    @Test
+    void theLinesAreAsTheDocsSay() throws IOException {
+        Path root = root();
+        List<String> properties = Files.readAllLines(root.resolve(EXAMPLE));
         String sources = "fsm-spring-boot-starter/src/test/java/io/botfsm/spring/HandWiredApp.java";
         List<String> source = Files.readAllLines(root.resolve(sources)).stream()
                 .map(String::strip)
@@ -48,7 +65,7 @@ class HandWiringTest {
                 .toList();
         int begin = source.indexOf("// begin: counted by HandWiringTest");
         List<String> wiring = source.subList(begin + 1, source.indexOf("// end"));
-        assertThat(Files.readString(root.resolve("docs/start/spring-boot.md")).replaceAll("\\s+", " "))
+        assertThat(Files.readString(root.resolve(PAGE)).replaceAll("\\s+", " "))
                 .contains(
                         properties.size() + " lines of `application.yaml` replace " + wiring.size() + " lines of Java");
     }

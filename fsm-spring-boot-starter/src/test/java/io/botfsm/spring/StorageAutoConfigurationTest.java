@@ -81,7 +81,7 @@ class StorageAutoConfigurationTest {
         void memoryIfNothingElseIsThere() {
             app.withClassLoader(without(BotDatabase.class, LettuceRedis.class, io.botfsm.redis.BotRedis.class))
                     .run(context -> assertThat(chosen(context))
-                            .isEqualTo("memory, which is lost when the process ends (no other storage is available)"));
+                            .isEqualTo("memory until the process ends (no other storage is available)"));
         }
 
         @Test

@@ -77,8 +77,8 @@ final class ClientCalls {
                 return (T) upload.execute(client, method);
             }
         }
-        throw new IllegalArgumentException(
-                method.getClass().getSimpleName() + " is not a message to a chat; execute it with the client itself");
+        throw new IllegalArgumentException(method.getClass().getSimpleName()
+                + " uploads a file, but is not a message to a chat; execute it with the client itself");
     }
 
     /** How many messages it is to Telegram. */

@@ -65,7 +65,7 @@ final class ConflictReporter {
                         again);
             case OTHER_POLLER ->
                 LOG.error(
-                        "409: ANOTHER PROGRAM POLLS WITH THIS BOT'S TOKEN, without this lock, and takes updates away. Stop"
+                        "409: ANOTHER PROGRAM POLLS WITH THIS BOT'S TOKEN, without this lock, and takes this bot's updates. Stop"
                                 + " it, or have BotFather revoke the token{}",
                         again);
             case WEBHOOK ->

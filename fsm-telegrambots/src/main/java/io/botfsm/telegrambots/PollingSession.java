@@ -40,8 +40,8 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * }</pre>
  *
  * <ul>
- *   <li><b>Order.</b> Only the first update of each conversation is passed to a thread; the next one follows when the
- *       first is done, even if it has to be retried. Updates of different conversations are handled in parallel.
+ *   <li><b>Order.</b> Only the first update of each conversation is passed to a thread; the next one follows only when
+ *       the first is done, including its retries. Updates of different conversations are handled in parallel.
  *   <li><b>The lease</b> is checked before each {@code getUpdates}, after its response was received, before each
  *       handler and before an offset is confirmed. When it is lost, a pending call is cancelled, and no more handlers
  *       are started. Writes of handlers carry its fencing token, which is constant for the session: the storage refuses
@@ -56,8 +56,9 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *       a {@link io.botfsm.storage.catalog.ConversationCatalog}. The updates that report this wait for the earlier
  *       updates of both chats, and later updates of both chats wait until all conversations are moved.
  *   <li><b>Refusals.</b> After 409, the conflict is logged, reported to {@link Builder#onConflict}, and polling is
- *       retried. After 429, polling waits as long as Telegram states. Without a response and after 5xx, polling is
- *       retried. After 400, 401, 403 and 404, polling {@linkplain #ended ends} with a {@link PollingRefusedException}.
+ *       retried. After 429, polling waits as long as Telegram states, at least 1 second and at most 5 minutes. Without
+ *       a response and after 5xx, polling is retried. After 400, 401, 403 and 404, polling {@linkplain #ended ends}
+ *       with a {@link PollingRefusedException}.
  * </ul>
  *
  * <p>A session uses at most one connection, and calls no method other than {@code getUpdates}. Thread-safe.

@@ -472,10 +472,10 @@ public final class TelegramRunner {
         pollingSettings.accept(polling);
         Optional<TimeoutHandler> fired = fired(handlers, fsm);
         LOG.info(
-                "Bot {} runs under lock {}, with conversations in {}; {}; {}",
+                "Bot {} runs under {}, with conversations in {}; {}; {}",
                 token.botId(),
-                lockName.map(Text::field).orElse("of the application"),
-                storages.map(Storages::name).orElse("a storage of the application"),
+                lockName.map(name -> "lock " + Text.field(name)).orElse("the application's lock"),
+                storages.map(Storages::name).orElse("the application's storage"),
                 hasInbox ? "with an inbox" : "without an inbox, which the storage does not offer",
                 timeoutsInWords(handlers, fired));
         if (fired.isEmpty()) {
@@ -502,7 +502,7 @@ public final class TelegramRunner {
         }
         return handlers.timeouts().isPresent()
                 ? "WITHOUT TIMEOUTS, since the storage offers no DeadlineQueue"
-                : "without timeouts, which are not used";
+                : "without timeouts, since the bot has none";
     }
 
     private TimeoutRunner.Builder timeouts(TelegramSender sender) {

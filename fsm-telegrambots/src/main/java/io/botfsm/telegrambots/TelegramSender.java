@@ -129,7 +129,7 @@ public final class TelegramSender implements SendingStatus {
      *     unreachable, or if the message was sent but TelegramBots cannot read the response
      * @throws SendDelayedException if it would have to wait too long
      * @throws TelegramApiException if Telegram refused it, or could not be reached
-     * @throws IllegalArgumentException if the method is not a message
+     * @throws IllegalArgumentException if the method uploads a file for anything other than a message
      */
     public <T extends Serializable> Optional<T> send(PartialBotApiMethod<T> method) throws TelegramApiException {
         return deliver(method).answer();
@@ -288,7 +288,7 @@ public final class TelegramSender implements SendingStatus {
         boolean isOfBot = pacing.refused(chat, wait);
         LOG.warn(
                 "Telegram accepts no messages {} for {} s",
-                isOfBot ? "of this bot" : "to chat " + chat.chat,
+                isOfBot ? "from this bot" : "to chat " + chat.chat,
                 wait.toSeconds());
     }
 

@@ -44,9 +44,11 @@ public interface UpdateHandler {
     /**
      * Handles an update of a conversation. The update is confirmed to Telegram when this method has returned, and is
      * redelivered if it throws. Whatever the method does must therefore tolerate repetition, as {@link Fsm#handle}
-     * does. If a reply could not be sent, throw: the update is then handled again, as an update that is already stored.
+     * does. If a reply could not be sent, throw: the update is then handled again, and {@link Fsm#handle} returns
+     * {@link io.botfsm.Repeated}.
      *
-     * @param fsm the conversations; all writes carry the fencing token of the session's lease
+     * @param fsm the conversations. Writes carry the fencing token of the session's lease or, with a webhook and an
+     *     isolation across processes, that of the conversation's lease; they carry none if the session is unfenced
      * @param key the conversation key; if this update reports that a group has become a supergroup, and its
      *     conversations were moved, the key in the supergroup
      * @throws Exception if it could not be handled

@@ -31,7 +31,7 @@ public final class UpdateKeys {
      * Creates keys for a bot.
      *
      * @param botId the bot's id, a whole number or a text
-     * @throws IllegalArgumentException if the id is neither
+     * @throws IllegalArgumentException if the id is neither, or is an empty text
      */
     public static UpdateKeys of(Object botId, FsmStrategy strategy) {
         var unused = StorageKey.bot(botId); // checked here, not with the first update

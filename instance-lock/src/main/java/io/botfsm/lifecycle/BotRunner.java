@@ -93,7 +93,7 @@ public final class BotRunner {
      * Sets how long the bot may take to stop polling. The default is 10 seconds.
      *
      * @param timeout at most a day
-     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalArgumentException if it is not positive or longer than a day
      */
     public BotRunner stopPollingTimeout(Duration timeout) {
         requireNotBegun();
@@ -105,7 +105,7 @@ public final class BotRunner {
      * Sets how long the bot may take to finish what it has begun. The default is 10 seconds.
      *
      * @param timeout at most a day
-     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalArgumentException if it is not positive or longer than a day
      */
     public BotRunner drainTimeout(Duration timeout) {
         requireNotBegun();
@@ -119,7 +119,7 @@ public final class BotRunner {
      *
      * @param step a name for the log; unique
      * @param timeout how long it may take, at most a day
-     * @throws IllegalArgumentException if the name is already used, or the timeout is not positive
+     * @throws IllegalArgumentException if the name is already used, or the timeout is not positive or longer than a day
      */
     public BotRunner thenClose(String step, Duration timeout, AutoCloseable c) {
         requireNotBegun();

@@ -138,7 +138,8 @@ public final class ShutdownSequence {
          * @param name the name for the log; unique in the sequence
          * @param limit how long it may take, at most a day
          * @param action the action, which runs on its own thread and is interrupted when its time is over
-         * @throws IllegalArgumentException if the name is already used, or the limit is not positive
+         * @throws IllegalArgumentException if the name is already used, or the limit is not positive or longer than a
+         *     day
          */
         public Builder step(String name, Duration limit, AutoCloseable action) {
             if (name.isBlank()) {

@@ -36,8 +36,8 @@ public interface InstanceLock extends AutoCloseable {
 
     /**
      * Acquires the lock if it is free, in one round trip. If the store may have forgotten a lease, such as after a
-     * restart without its data, the lock is held only when that lease must have expired. This method waits for that, at
-     * most one time to live, and logs what it waits for, at once and every few seconds.
+     * restart without its data, the lock counts as held only once that lease must have expired. This method waits for
+     * that, at most one time to live, and logs what it waits for, at once and every few seconds.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time; the lock is not held then
      * @throws InterruptedLockException if interrupted, with the flag set again; the lock is not held then
@@ -61,6 +61,8 @@ public interface InstanceLock extends AutoCloseable {
      * Returns the current holder of the lock, which may be this instance; empty if it is free.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time
+     * @throws InterruptedLockException if interrupted, with the flag set again
+     * @throws LockClosedException if the lock is closed
      */
     Optional<LockHolder> holder();
 
@@ -70,6 +72,8 @@ public interface InstanceLock extends AutoCloseable {
      * already known.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time
+     * @throws InterruptedLockException if interrupted, with the flag set again
+     * @throws LockClosedException if the lock is closed
      */
     void forceRelease();
 

@@ -12,9 +12,10 @@ import java.util.function.Consumer;
  */
 public interface Lease extends AutoCloseable {
     /**
-     * Returns whether the lock is held at this moment. It is computed from the clock with each call, without I/O. It is
-     * false at the latest when the store may give the lock to another instance, whatever else goes wrong in this
-     * process. Check it before each action that only the active instance may do, and after anything that took time.
+     * Returns whether the lock is held at this moment. It is computed from the clock with each call, without I/O. It
+     * becomes false no later than the moment from which the store may grant the lock to another instance, whatever else
+     * goes wrong in this process. Check it before each action that only the active instance may do, and after anything
+     * that took time.
      *
      * <p><b>False does not always mean that the lease is lost.</b> If the time of day has run ahead of the monotonic
      * clock, because the machine was suspended or its clock was set, only the store knows whether the lease has

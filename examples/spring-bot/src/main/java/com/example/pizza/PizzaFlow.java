@@ -4,6 +4,7 @@ import io.botfsm.flow.Flow;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+// snippet: spring-flow
 @Configuration
 class PizzaFlow {
     enum Order {
@@ -13,7 +14,6 @@ class PizzaFlow {
 
     record Pizza(String size) {}
 
-    // snippet: spring-flow
     @Bean
     Flow<String, String> pizza() {
         return Flow.of(Order.class, new Pizza(null), flow -> flow.idle("Send /order.")
@@ -30,5 +30,5 @@ class PizzaFlow {
                         .ends()
                         .answer((turn, text) -> turn.end("On its way to " + text + "."))));
     }
-    // end
 }
+// end

@@ -26,10 +26,10 @@ import java.util.OptionalLong;
  * unknown: it takes effect only once.
  *
  * <p>A call with a fencing token, from 1 to {@link Mutation#MAX_FENCE}, is refused if the bot's inbox has seen a higher
- * one. Otherwise the inbox has seen the token from then on, even if the call has nothing else to do. An instance that
- * takes over therefore {@linkplain #remove removes} an empty list before it reads the waiting updates: after that, no
- * earlier instance can add any. A call without a token is not fenced; it is for operators and tests. Bots are
- * identified as in {@link StorageKey#bot(Object)}; the conversations of an inbox belong to its bot.
+ * one. Otherwise the inbox remembers the token, even if the call changes nothing else. An instance that takes over
+ * therefore {@linkplain #remove removes} an empty list before it reads the waiting updates: after that, no earlier
+ * instance can add any. A call without a token is not fenced; it is for operators and tests. Bots are identified as in
+ * {@link StorageKey#bot(Object)}; the conversations of an inbox belong to its bot.
  *
  * <p>Every method blocks, for at most a few times the storage's timeout, and must not be called on a thread of the
  * storage's client. Times are by the storage's clock. Thread-safe.
@@ -177,7 +177,7 @@ public interface UpdateInbox {
         for (InboxUpdate update : requireNonNull(updates, "updates")) {
             if (update.size() > most) {
                 throw new IllegalArgumentException(String.format(
-                        Locale.ROOT, "an update is larger than the whole inbox may be, %d bytes: %s", most, update));
+                        Locale.ROOT, "an update exceeds the size limit of the inbox, %d bytes: %s", most, update));
             }
         }
         return updates;

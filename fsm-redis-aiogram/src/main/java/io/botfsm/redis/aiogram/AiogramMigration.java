@@ -129,7 +129,7 @@ public final class AiogramMigration {
     }
 
     /** Returns this migration with a progress listener, which is called on the thread that runs it. */
-    public AiogramMigration telling(Consumer<MigrationReport> listener) {
+    public AiogramMigration progress(Consumer<MigrationReport> listener) {
         return new AiogramMigration(port, timeout, layout, options, dry, removes, checksLayout, listener);
     }
 

@@ -37,8 +37,9 @@ public final class JedisRedis {
      *     support; its timeout is the command timeout
      * @throws IllegalArgumentException if the URI cannot be used; the message contains no credentials
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
-     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or a
+     *     database that does not exist; if it is too old; if it is a replica or a Sentinel; or if its certificate is
+     *     not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis connect(String uri) {
@@ -54,8 +55,9 @@ public final class JedisRedis {
      * @throws IllegalArgumentException if the client has no pool for all its calls, such as one of a cluster, or an
      *     option of it would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
-     *     too old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or a
+     *     database that does not exist; if it is too old; if it is a replica, a Sentinel or a node of a cluster; or if
+     *     its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis connect(UnifiedJedis client) {
@@ -71,8 +73,9 @@ public final class JedisRedis {
      *     for a connection, must end in bounded time
      * @throws IllegalArgumentException if an option of the pool would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
-     *     too old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or a
+     *     database that does not exist; if it is too old; if it is a replica, a Sentinel or a node of a cluster; or if
+     *     its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis connect(Pool<Connection> pool) {
@@ -87,8 +90,9 @@ public final class JedisRedis {
      *
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
-     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or a
+     *     database that does not exist; if it is too old; if it is a replica or a Sentinel; or if its certificate is
+     *     not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis fromEnvironment() {

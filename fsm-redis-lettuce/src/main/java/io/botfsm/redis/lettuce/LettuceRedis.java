@@ -41,8 +41,9 @@ public final class LettuceRedis {
      *     changes the command timeout
      * @throws IllegalArgumentException if the URI cannot be used; the message contains no credentials
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
-     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or a
+     *     database that does not exist; if it is too old; if it is a replica or a Sentinel; or if its certificate is
+     *     not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis connect(String uri) {
@@ -55,8 +56,9 @@ public final class LettuceRedis {
      * @param uri the server; its timeout is the command timeout, unless it is Lettuce's own default or zero
      * @throws IllegalArgumentException if the URI cannot be used
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
-     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or a
+     *     database that does not exist; if it is too old; if it is a replica or a Sentinel; or if its certificate is
+     *     not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis connect(RedisURI uri) {
@@ -72,8 +74,9 @@ public final class LettuceRedis {
      * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the
      *     message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
-     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or a
+     *     database that does not exist; if it is too old; if it is a replica or a Sentinel; or if its certificate is
+     *     not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis connect(RedisClient client, RedisURI uri) {
@@ -85,8 +88,9 @@ public final class LettuceRedis {
      *
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
-     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses, because of wrong credentials, a missing permission or a
+     *     database that does not exist; if it is too old; if it is a replica or a Sentinel; or if its certificate is
+     *     not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis fromEnvironment() {

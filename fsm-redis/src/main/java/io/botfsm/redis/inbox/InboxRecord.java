@@ -108,7 +108,7 @@ record InboxRecord(Instant time, String reason, InboxUpdate update) {
 
         private byte[] bytes(long length) {
             if (length < 0 || length > record.length - at) {
-                throw new IllegalArgumentException("it ends before");
+                throw new IllegalArgumentException("the record is truncated");
             }
             int from = at;
             at += (int) length;

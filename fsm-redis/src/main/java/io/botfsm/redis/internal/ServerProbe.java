@@ -30,12 +30,14 @@ import java.util.regex.Pattern;
  */
 public final class ServerProbe {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
+    private static final Pattern BITS = Pattern.compile("(?m)^arch_bits:(\\d+)\\s*$");
     private static final Pattern MODE = Pattern.compile("(?m)^(?:redis|server)_mode:(\\w+)\\s*$");
     private static final Pattern MASTER = Pattern.compile("(?m)^master_host:(\\S+)\\s*$[^#]*?^master_port:(\\d+)\\s*$");
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private static final int NEEDED_MAJOR = 6;
     private static final int NEEDED_MINOR = 2;
+    private static final int NEEDED_BITS = 64;
 
     private final RedisPort port;
     private final String server;
@@ -54,10 +56,11 @@ public final class ServerProbe {
         this.timeout = timeout;
     }
 
-    /** Refuses a server that is too old; returns its mode, such as {@code cluster}. */
+    /** Refuses a server that is too old, or has too few bits; returns its mode, such as {@code cluster}. */
     public String requireVersion() {
         String info = info();
         checkVersion(info);
+        checkBits(info);
         return mode(info);
     }
 
@@ -116,6 +119,15 @@ public final class ServerProbe {
         int minor = Integer.parseInt(version.group(3));
         if (major < NEEDED_MAJOR || (major == NEEDED_MAJOR && minor < NEEDED_MINOR)) {
             throw refused("runs Redis " + version.group(1) + "; 6.2 or newer is required");
+        }
+    }
+
+    /** Versions and times have more than 32 bits, and the scripts of such a server cut them off without an error. */
+    private void checkBits(String info) {
+        Matcher bits = BITS.matcher(info);
+        if (bits.find() && Integer.parseInt(bits.group(1)) < NEEDED_BITS) {
+            throw refused("is a " + bits.group(1)
+                    + "-bit build of Redis, whose scripts cut off larger numbers; use a 64-bit build");
         }
     }
 

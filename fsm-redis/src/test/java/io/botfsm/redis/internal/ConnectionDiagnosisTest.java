@@ -27,7 +27,7 @@ class ConnectionDiagnosisTest {
                 "redis_version:7.0.15\r\nredis_mode:sentinel\r\n",
                 "redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.0.1\r\nserver_mode:sentinel\r\n"
             })
-    void aSentinelIsRecognised(String info) throws IOException {
+    void aSentinelIsRecognized(String info) throws IOException {
         try (ServerSocket sentinel = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var unused = CompletableFuture.runAsync(() -> answer(sentinel, "# Server\r\n" + info));
             Node node = new Node("127.0.0.1", sentinel.getLocalPort());

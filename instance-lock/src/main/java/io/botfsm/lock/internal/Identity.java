@@ -66,10 +66,10 @@ public final class Identity {
     /**
      * Creates an identity for this process.
      *
-     * @param recognisable whether others on this machine can determine from a claim whether its process is still
+     * @param recognizable whether others on this machine can determine from a claim whether its process is still
      *     running
      */
-    public static Identity ofThisProcess(boolean recognisable) {
+    public static Identity ofThisProcess(boolean recognizable) {
         ProcessHandle process = ProcessHandle.current();
         Instant started = process.info().startInstant().orElseGet(Instant::now);
         return new Identity(
@@ -77,7 +77,7 @@ public final class Identity {
                 hostName(),
                 process.pid(),
                 started,
-                recognisable ? CURRENT_PROCESS::get : Optional::empty,
+                recognizable ? CURRENT_PROCESS::get : Optional::empty,
                 Identity::drawn);
     }
 
@@ -130,10 +130,10 @@ public final class Identity {
 
     /** Creates a unique claim. */
     Claim newClaim() {
-        String recognisable = process.get()
+        String recognizable = process.get()
                 .map(known -> ' ' + known.space() + ' ' + known.started())
                 .orElse("");
-        return new Claim(ownerId + '-' + randomness.get(), description + recognisable);
+        return new Claim(ownerId + '-' + randomness.get(), description + recognizable);
     }
 
     /** Returns whether the claim was made by a process of this machine that is certainly no longer running. */

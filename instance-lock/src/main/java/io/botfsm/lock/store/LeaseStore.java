@@ -4,8 +4,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Keeps leases. For each name it keeps at most one claim, for a limited time, and a fence, which is the highest fencing
- * token issued under that name. Every operation is atomic and carries the claim it is about. A store never relies on
- * the clocks of its callers.
+ * token issued under that name. Every operation is atomic. Acquiring, renewing and releasing carry the claim they are
+ * about. A store never relies on the clocks of its callers.
  *
  * <p>Thread-safe. Every method returns immediately. Stages complete in bounded time, on any thread, so that dependent
  * actions must not block. They fail with {@link LeaseStoreException} or any other exception; it is then unknown whether

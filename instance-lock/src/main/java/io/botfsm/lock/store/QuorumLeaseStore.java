@@ -97,8 +97,8 @@ public final class QuorumLeaseStore implements LeaseStore {
     }
 
     /**
-     * Releases the claim. If it may be being renewed concurrently, waits for all nodes, since a node that was not asked
-     * yet, or one that lacks the claim, could revive it.
+     * Releases the claim. If a renewal may be in progress, waits for all nodes, since a node that was not asked yet, or
+     * one that lacks the claim, could revive it.
      */
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {

@@ -124,7 +124,7 @@ class AiogramTest {
     private static MigrationReport migrate(BotRedis redis, AiogramLayout layout) {
         // snippet: aiogram-migrate
         MigrationReport report = AiogramMigration.of(redis, layout)
-                .telling(now -> System.out.println(now)) // 200 of 10000 keys: 98 migrated, …
+                .progress(now -> System.out.println(now)) // 200 of 10000 keys: 98 migrated, …
                 .run(Direction.FROM_AIOGRAM);
         // end
         return report;

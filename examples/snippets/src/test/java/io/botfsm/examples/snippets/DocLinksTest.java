@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Relative links and their anchors in all Markdown files, and pages of docs that other files name, exist. */
 class DocLinksTest {
-    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```$");
     private static final Pattern LINK = Pattern.compile("\\]\\((?![a-z]+:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
@@ -78,7 +78,7 @@ class DocLinksTest {
     }
 
     /** The texts of the files with such names, relative to the root. */
-    private static Map<Path, String> files(String name) throws IOException {
+    static Map<Path, String> files(String name) throws IOException {
         Pattern wanted = Pattern.compile(name);
         Map<Path, String> files = new HashMap<>();
         Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {

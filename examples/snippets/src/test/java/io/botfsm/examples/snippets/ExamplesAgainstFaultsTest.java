@@ -46,8 +46,8 @@ class ExamplesAgainstFaultsTest {
             start/spring-boot.md
             spring-flow | spring-bot:AnyStorageTest.redis | the application ends
             start/other-messengers.md
-            ids-counted | OtherMessengersTest.aCountedIdIsRecognised | an event is redelivered
-            ids-texts | OtherMessengersTest.aTextIsRecognised | an event is redelivered
+            ids-counted | OtherMessengersTest.aCountedIdIsRecognized | an event is redelivered
+            ids-texts | OtherMessengersTest.aTextIsRecognized | an event is redelivered
             ids-of-a-source | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | a hundred events of another source
             ids-none | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | the same event twice
             guides/changing-states-and-data.md

@@ -66,14 +66,14 @@ class OtherMessengersTest {
     }
 
     @Test
-    void aCountedIdIsRecognised() {
+    void aCountedIdIsRecognized() {
         assertThat(onTelegram(1, 2, 3, 731_904_211, "a")).isEqualTo("a 1");
         assertThat(onTelegram(1, 2, 3, 731_904_211, "a")).isEqualTo(AGAIN);
         assertThat(onTelegram(1, 2, 3, 731_904_212, "b")).isEqualTo("b 2");
     }
 
     @Test
-    void aTextIsRecognised() {
+    void aTextIsRecognized() {
         assertThat(onWhatsApp("1", "2", "wamid.HBgLMTY1", "a")).isEqualTo("a 1");
         assertThat(onWhatsApp("1", "2", "wamid.HBgLMTY1", "a")).isEqualTo(AGAIN);
         assertThat(onDiscord("1", "2", "3", "1175928847299117063", "a")).isEqualTo("a 1");

@@ -8,6 +8,10 @@ public final class BotApiDoubleServer {
 
     /** Starts the double, by default on port 8081. */
     public static void main(String[] arguments) throws InterruptedException {
+        if (arguments.length > 2 || (arguments.length > 0 && !arguments[0].matches("\\d{1,5}"))) {
+            System.err.println("usage: run [port [token]], such as run 8081 7000000001:AAsecret");
+            System.exit(2);
+        }
         BotApiDouble.Builder builder = BotApiDouble.builder().port(PORT);
         if (arguments.length > 0) {
             builder.port(Integer.parseInt(arguments[0]));

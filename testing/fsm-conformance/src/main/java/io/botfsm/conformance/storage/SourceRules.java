@@ -32,7 +32,7 @@ abstract class SourceRules extends StorageRules {
     }
 
     @Requires(Need.EVENT_ID)
-    void rule19_idsOfAnyKindAreRecognised() {
+    void rule19_idsOfAnyKindAreRecognized() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
         List<EventId> ids = List.of(

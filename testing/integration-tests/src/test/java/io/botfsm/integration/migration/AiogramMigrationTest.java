@@ -237,7 +237,7 @@ class AiogramMigrationTest {
         MigrationReport report = migration()
                 .removing()
                 .dry()
-                .telling(now -> told.add(now.keys()))
+                .progress(now -> told.add(now.keys()))
                 .run(Direction.FROM_AIOGRAM);
         counts(report, 1, 0, 0, 3);
         assertThat(raw.number("DBSIZE")).isEqualTo(5);
@@ -318,7 +318,7 @@ class AiogramMigrationTest {
                 }
             });
             MigrationReport report =
-                    migration().telling(now -> isMigrating.set(true)).run(Direction.FROM_AIOGRAM);
+                    migration().progress(now -> isMigrating.set(true)).run(Direction.FROM_AIOGRAM);
             states.get(60, TimeUnit.SECONDS);
             assertThat(report.skippedInAll()).isZero();
         } finally {

@@ -13,7 +13,7 @@ public final class MigrationProcess {
     public static void main(String[] arguments) {
         try (BotRedis redis = LettuceRedis.connect(arguments[0])) {
             AiogramMigration.of(redis, AiogramLayout.builder().bot(1).build())
-                    .telling(report -> System.out.println(report.migrated()))
+                    .progress(report -> System.out.println(report.migrated()))
                     .run(Direction.FROM_AIOGRAM);
             System.out.println("done");
         }

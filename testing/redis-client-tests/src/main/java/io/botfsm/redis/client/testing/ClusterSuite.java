@@ -124,7 +124,7 @@ public abstract class ClusterSuite {
     /** Whichever node it is, a replica included; or something in between that leads to one. */
     @Test
     @Order(2)
-    void aNodeThatIsNamedAsASingleServerIsRecognised() {
+    void aNodeThatIsNamedAsASingleServerIsRecognized() {
         try (FaultyProxy between = new FaultyProxy(cluster.servers().get(1))) {
             List<String> uris = Stream.concat(
                             cluster.servers().stream().map(server -> server.uri(0)), Stream.of(between.uri(0)))

@@ -94,7 +94,7 @@ public abstract class SentinelSuite {
     /** Also where the client is refused before it can ask what the server is. */
     @Test
     @Order(2)
-    void aSentinelThatIsNamedAsAServerIsRecognised() {
+    void aSentinelThatIsNamedAsAServerIsRecognized() {
         RedisServerProcess sentinel = topology.sentinels().get(0);
         String address = sentinel.host() + ":" + sentinel.port();
         for (String uri : List.of(
@@ -117,7 +117,7 @@ public abstract class SentinelSuite {
 
     @Test
     @Order(2)
-    void aServerThatIsNamedAsASentinelIsRecognised() {
+    void aServerThatIsNamedAsASentinelIsRecognized() {
         RedisServerProcess server = topology.master();
         String address = server.host() + ":" + server.port();
         assertThatThrownBy(() -> client.connect("redis-sentinel://" + address + "#mymaster"))
@@ -138,7 +138,7 @@ public abstract class SentinelSuite {
 
     @Test
     @Order(2)
-    void sentinelsWithoutTlsAreRecognised() {
+    void sentinelsWithoutTlsAreRecognized() {
         String uri = topology.uri(1).replace("redis-sentinel://", "rediss-sentinel://");
         assertThatThrownBy(() -> client.connect(uri))
                 .isInstanceOf(StorageUnavailableException.class)
