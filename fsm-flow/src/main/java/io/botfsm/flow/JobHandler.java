@@ -2,7 +2,8 @@ package io.botfsm.flow;
 
 /**
  * Does the work of a state, outside the turn. Runs at least once for each entry into the state, on the thread that
- * handles the input. It may be slow and may block.
+ * handles the input or fires the timeout, and for different conversations on several threads at once. It may be slow
+ * and may block.
  *
  * @param <D> the dialog's data
  * @param <R> the result of the work

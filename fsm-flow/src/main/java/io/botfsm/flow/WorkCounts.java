@@ -51,7 +51,7 @@ public final class WorkCounts {
         return failed.sum();
     }
 
-    /** How often work was repeated, under the same id, that an earlier input or timeout had left undone. */
+    /** How often work that an earlier input or timeout had left undone was repeated under the same id. */
     public long retried() {
         return retried.sum();
     }

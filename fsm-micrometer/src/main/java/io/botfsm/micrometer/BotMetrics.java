@@ -123,8 +123,9 @@ public final class BotMetrics {
     }
 
     /**
-     * Shows whether a lock is held, as {@code botfsm.lock.held}, and counts its events, as {@code botfsm.lock.events}.
-     * All listeners of this object update the same meters.
+     * Shows whether a lock is held, as {@code botfsm.lock.held}, and the fencing token of its lease, as
+     * {@code botfsm.lock.fencing.token}, and counts its events, as {@code botfsm.lock.events}. All listeners of this
+     * object update the same meters.
      */
     public LockListener lock() {
         return locks().listener();
@@ -132,7 +133,8 @@ public final class BotMetrics {
 
     /**
      * Shows how many handlers are waiting or running, as {@code botfsm.isolation.handlers}, and for how many
-     * conversations, as {@code botfsm.isolation.conversations}.
+     * conversations, as {@code botfsm.isolation.conversations}. Counts the handlers that were refused because there was
+     * no room, as {@code botfsm.isolation.refused}.
      */
     public void bind(EventIsolation isolation) {
         follow("isolation", RuntimeMeters::isolation, requireNonNull(isolation, "isolation"));
@@ -171,8 +173,9 @@ public final class BotMetrics {
 
     /**
      * Shows which deadlines are due, as {@code botfsm.deadlines.due}, {@code .waiting} and {@code .lateness}, and
-     * counts those that were fired, as {@code botfsm.timeouts}. Call it for each runner that is started, such as with
-     * {@code TimeoutRunner.Builder.onStart(metrics::bind)}. Gauges show the latest runner, counters the total of all.
+     * counts those that were fired and the handlers that failed, as {@code botfsm.timeouts}. Call it for each runner
+     * that is started, such as with {@code TimeoutRunner.Builder.onStart(metrics::bind)}. Gauges show the latest
+     * runner, counters the total of all.
      */
     public void bind(TimeoutRunner runner) {
         follow("timeouts", TimeoutMeters::register, requireNonNull(runner, "runner"));

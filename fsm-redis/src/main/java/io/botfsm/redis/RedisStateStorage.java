@@ -49,11 +49,13 @@ import org.jspecify.annotations.Nullable;
  * if the server has forgotten the script, it is sent again within the same attempt. The layout is described in the
  * project's documentation, page "Redis layout".
  *
- * <p>Thread-safe. Data is as durable as the Redis server is configured to be: with default settings, a crash of the
- * server may lose the last second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
- * with {@link StorageUnavailableException} when Redis is unavailable or temporarily rejects requests, with
- * {@link StorageRefusedException} when it refuses permanently. The storage offers a {@link ConversationCatalog}, a
- * {@link DeadlineQueue} and an {@link UpdateInbox}, which need more permissions; the documentation page lists them.
+ * <p>Thread-safe. Data is as durable as the Redis server is configured to be: with {@code appendonly yes} and
+ * {@code appendfsync everysec}, a crash of the machine may lose about the last second; with Redis' default settings
+ * (snapshots only), a crash loses everything since the last snapshot. Stages complete on a thread of the client, and
+ * fail as {@link StateStorage} says: with {@link StorageUnavailableException} when Redis is unavailable or temporarily
+ * rejects requests, with {@link StorageRefusedException} when it refuses permanently. The storage offers a
+ * {@link ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}, which need more permissions; the
+ * documentation page lists them.
  */
 public final class RedisStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));

@@ -2,7 +2,7 @@ package io.botfsm.monitoring;
 
 import java.time.Duration;
 
-/** The status of a component that polls a messenger for updates. Every method returns immediately. */
+/** The status of a component that polls a messenger for updates. Thread-safe. Every method returns immediately. */
 public interface PollingStatus {
     /** Returns whether it polls; always false after it was stopped or has lost its lease. */
     boolean isPolling();

@@ -1,6 +1,6 @@
 package io.botfsm.monitoring;
 
-/** The status of a component that sends messages. Every method returns immediately. */
+/** The status of a component that sends messages. Thread-safe. Every method returns immediately. */
 public interface SendingStatus {
     /** Returns how many messages the messenger has accepted. */
     long sent();

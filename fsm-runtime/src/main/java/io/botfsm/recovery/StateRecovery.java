@@ -10,8 +10,8 @@ import java.util.concurrent.Executor;
 
 /**
  * A second source of conversations, such as a database, that {@link RecoveringStateStorage} asks when a conversation is
- * missing from the storage. Thread-safe. The methods must not block; adapt a blocking source with {@link #blocking}.
- * Stages may fail with any exception.
+ * missing from the storage. Implementations must be thread-safe, and their methods must not block; adapt a blocking
+ * source with {@link #blocking}. Stages may fail with any exception.
  */
 public interface StateRecovery {
     /**

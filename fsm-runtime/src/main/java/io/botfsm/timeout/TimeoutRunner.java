@@ -482,7 +482,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
          * Sets how many handlers run concurrently, on the runner's own threads. The default is
          * {@value #DEFAULT_THREADS}.
          *
-         * @throws IllegalArgumentException if it is not 1 to 1,000
+         * @throws IllegalArgumentException if it is not from 1 to 1,000
          */
         public Builder threads(int most) {
             if (most < 1 || most > MOST_THREADS) {
@@ -499,7 +499,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
          * after that time. A deadline that the handler sets ends the claim; while a flow sends replies, a conversation
          * is therefore hidden for at most a minute.
          *
-         * @throws IllegalArgumentException if it is not a second to an hour
+         * @throws IllegalArgumentException if it is not between a second and an hour
          */
         public Builder claim(Duration time) {
             requireNonNull(time, "time");

@@ -451,8 +451,8 @@ public final class TelegramSender implements SendingStatus {
          * Sets how many messages may be sent to all chats together within any such period. The default is 30 per
          * second.
          *
-         * @throws IllegalArgumentException if the number is not 1 to 10,000, or the period is not positive or longer
-         *     than a day
+         * @throws IllegalArgumentException if the number is not from 1 to 10,000, or the period is not positive or
+         *     longer than a day
          */
         public Builder rate(int messages, Duration period) {
             rate = new SendRate(messages, period);
@@ -463,8 +463,8 @@ public final class TelegramSender implements SendingStatus {
          * Sets how many messages may be sent to one chat within any such period. The default is 5 in 5 seconds: one per
          * second on average, or five at once after a pause.
          *
-         * @throws IllegalArgumentException if the number is not 1 to 10,000, or the period is not positive or longer
-         *     than a day
+         * @throws IllegalArgumentException if the number is not from 1 to 10,000, or the period is not positive or
+         *     longer than a day
          */
         public Builder chatRate(int messages, Duration period) {
             chatRate = new SendRate(messages, period);
@@ -475,8 +475,8 @@ public final class TelegramSender implements SendingStatus {
          * Sets how many messages may be sent to one group or channel within any such period, in addition to the limit
          * of {@link #chatRate}. The default is 20 per minute.
          *
-         * @throws IllegalArgumentException if the number is not 1 to 10,000, or the period is not positive or longer
-         *     than a day
+         * @throws IllegalArgumentException if the number is not from 1 to 10,000, or the period is not positive or
+         *     longer than a day
          */
         public Builder groupRate(int messages, Duration period) {
             groupRate = new SendRate(messages, period);

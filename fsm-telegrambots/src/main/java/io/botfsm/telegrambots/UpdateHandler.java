@@ -66,11 +66,11 @@ public interface UpdateHandler {
     }
 
     /**
-     * Returns whether a failure of this handler may mean that something which all conversations need is unavailable, in
-     * addition to failures of the storage and the isolation. It is called for the failure first, and then for its
-     * causes. Such a failure counts as an attempt only if it is the conversation's own, that is, if other conversations
-     * have succeeded since it first failed. Telegram's responses 400 and 403, which concern one chat, always count,
-     * also as a cause. The default is false.
+     * Returns whether a failure of this handler may be an outage of something that all conversations need. Failures of
+     * the storage and the isolation are treated as such anyway. It is called for the failure first, and then for its
+     * causes. In a {@link PollingSession}, such a failure counts as an attempt only if other conversations have
+     * succeeded since this conversation first failed; in a {@link WebhookHandler}, it never counts. Telegram's
+     * responses 400 and 403, which concern one chat, always count, also as a cause. The default is false.
      */
     default boolean isOutage(Throwable failure) {
         return false;

@@ -61,7 +61,7 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *       they have lasted for 5 minutes, unless nothing was sent yet.
  *   <li><b>Other responses.</b> 503 with {@code Retry-After} while the bot is not ready, is stopping or has no room,
  *       and after a failure that does not count; 400 if the request is not an update; 413 if it is too large; 500 after
- *       a failure that counts.
+ *       a failure that counts, except a 429 or a {@link SendDelayedException}, which get 503 with {@code Retry-After}.
  * </ul>
  *
  * <p>If a group becomes a supergroup, its conversations are not moved: use {@link io.botfsm.catalog.ChatMove}.
@@ -155,7 +155,8 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
 
     /**
      * Handles a POST request. Blocks until the update, and earlier updates of its conversation, are handled. If the
-     * header function, the body or {@link Builder#readyWhen} throws, the response is 503.
+     * header function, the body or {@link Builder#readyWhen} throws a {@code RuntimeException}, the response is 503; if
+     * reading the body fails with an {@code IOException}, it is 400.
      *
      * @param header returns a header by its case-insensitive name, such as {@code request::getHeader}; null if there is
      *     none

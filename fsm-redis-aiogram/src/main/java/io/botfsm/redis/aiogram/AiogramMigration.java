@@ -31,9 +31,9 @@ import java.util.function.Consumer;
  * unless {@link #removing()} is used.
  *
  * <p>Before anything is written, a sample of aiogram's keys is compared with the options of the layout; if other
- * options match most of them, the migration fails. An ambiguous key, or one whose value was not written by aiogram or
- * cannot be stored, is skipped and named in the report; so is a conversation whose key in the target has a value of
- * another type.
+ * options fit more than twice as many of them as these do, the migration fails. An ambiguous key, or one whose value
+ * was not written by aiogram or cannot be stored, is skipped and named in the report; so is a conversation whose key in
+ * the target has a value of another type.
  *
  * <p>Fencing tokens, event ids and deadlines cannot be represented in aiogram's layout, and are lost in that direction.
  * A conversation with attributes, such as the version of its data or the marks of a flow, is skipped in that direction,
@@ -137,8 +137,8 @@ public final class AiogramMigration {
      * Migrates, and blocks until it is done.
      *
      * @return a report of what was done
-     * @throws AiogramLayoutMismatchException if most of aiogram's keys do not match the options of the layout; nothing
-     *     was written
+     * @throws AiogramLayoutMismatchException if other options fit more than twice as many of aiogram's conversations;
+     *     nothing was written
      * @throws StorageUnavailableException if Redis does not respond, or the thread was interrupted, in which case its
      *     interrupt flag is set again; run the migration again
      * @throws StorageRefusedException if Redis refuses, such as for a missing permission

@@ -16,7 +16,7 @@ public final class ManualClock implements LeaseClock {
      * Creates a clock that stands still.
      *
      * @param nanos the initial nanoseconds
-     * @param wallMillis the initial time of day
+     * @param wallMillis the initial time of day, in milliseconds since the epoch
      */
     public ManualClock(long nanos, long wallMillis) {
         this.ticking = null;

@@ -34,8 +34,8 @@ public final class MemoryLeaseStore implements LeaseStore {
     }
 
     /**
-     * Creates an empty store that uses another clock: leases and fences end by its nanoseconds, tokens start with its
-     * time of day.
+     * Creates an empty store that uses another clock: leases and fences expire by its nanoseconds, and tokens start
+     * from its time of day, in microseconds.
      */
     public MemoryLeaseStore(LeaseClock clock) {
         requireNonNull(clock, "clock");

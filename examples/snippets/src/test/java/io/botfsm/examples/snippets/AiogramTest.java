@@ -57,7 +57,7 @@ class AiogramTest {
     private static AiogramLayout layout() {
         long botId = BOT_ID;
         // snippet: aiogram-layout
-        AiogramLayout layout = AiogramLayout.builder().bot(botId).build(); // as aiogram was told
+        AiogramLayout layout = AiogramLayout.builder().bot(botId).build(); // as configured in aiogram
         // end
         return layout;
     }

@@ -139,11 +139,11 @@ class TelegramTest {
         // snippet: telegram-settings
         PollingSession.Builder polling = PollingSession.builder(token)
                 .strategy(FsmStrategy.USER_IN_TOPIC)
-                .allowedUpdates(List.of("message")) // all kinds, if nothing is said
-                .attempts(8) // 5, if nothing is said
-                .inbox() // none, if nothing is said: one slow update holds up all but 99 behind it
-                .threads(32) // 16, if nothing is said; without an inbox as many handlers that hang stop everybody
-                .handlerTimeout(Duration.ofSeconds(30)) // never, if nothing is said
+                .allowedUpdates(List.of("message")) // all kinds by default
+                .attempts(8) // 5 by default
+                .inbox() // none by default: one slow update holds up all but 99 behind it
+                .threads(32) // 16 by default; without an inbox, that many hanging handlers stop everybody
+                .handlerTimeout(Duration.ofSeconds(30)) // never by default
                 .onConflict(conflict -> alert(conflict));
         // end
         return polling;
