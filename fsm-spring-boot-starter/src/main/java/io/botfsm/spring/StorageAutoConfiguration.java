@@ -126,8 +126,7 @@ final class StorageAutoConfiguration {
                 if (properties.ttl() != null) {
                     memory.ttl(properties.ttl());
                 }
-                return new Opened(
-                        "memory until the process ends", memory::build, MemoryLeaseStore::new, () -> {});
+                return new Opened("memory until the process ends", memory::build, MemoryLeaseStore::new, () -> {});
             });
         }
     }

@@ -45,7 +45,7 @@ public interface UpdateHandler {
      * Handles an update of a conversation. The update is confirmed to Telegram when this method has returned, and is
      * redelivered if it throws. Whatever the method does must therefore tolerate repetition, as {@link Fsm#handle}
      * does. If a reply could not be sent, throw: the update is then handled again, and {@link Fsm#handle} returns
-     * {@link io.botfsm.Repeated}.
+     * {@link io.botfsm.Handled.Repeated}.
      *
      * @param fsm the conversations. Writes carry the fencing token of the session's lease or, with a webhook and an
      *     isolation across processes, that of the conversation's lease; they carry none if the session is unfenced
