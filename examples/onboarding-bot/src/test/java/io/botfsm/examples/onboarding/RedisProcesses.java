@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,10 +29,11 @@ public record RedisProcesses(Path data) {
         return running().get(0);
     }
 
-    /** Kills them (SIGKILL), and returns when they are gone. */
+    /** Kills them (SIGKILL), and returns when they are gone; their bot may have started others by then. */
     public void kill() {
-        running().forEach(ProcessHandle::destroyForcibly);
-        await().until(() -> running().isEmpty());
+        List<ProcessHandle> killed = running();
+        killed.forEach(ProcessHandle::destroyForcibly);
+        await().until(() -> Collections.disjoint(killed, running()));
     }
 
     /** Sends the only one a signal. */
