@@ -57,6 +57,18 @@ final class BotfsmAutoConfiguration {
         return new Preflights(properties.preflight(), fsm, properties.preflightTypes());
     }
 
+    /** A forgotten token would otherwise go unnoticed. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(BotFactory.class)
+    static final class WithoutBot {
+        WithoutBot(BotfsmProperties properties) {
+            if (properties.telegram().token() == null) {
+                LOG.info(
+                        "No bot runs: botfsm.telegram.token is not set, and there is no bean of type BotRunner.BotFactory");
+            }
+        }
+    }
+
     /** The locks of bots. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(BotFactory.class)

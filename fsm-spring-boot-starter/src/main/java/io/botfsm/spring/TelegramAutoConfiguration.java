@@ -51,7 +51,8 @@ final class TelegramAutoConfiguration {
     BotToken botfsmToken(BotfsmProperties properties) {
         return BotfsmStartException.using(
                 "botfsm.telegram.token",
-                "Set it to what BotFather gave, as in 123456:ABC-DEF.",
+                "Set it to what BotFather gave, as in 123456:ABC-DEF; or set the variable to which it refers, such as"
+                        + " TELEGRAM_BOT_TOKEN.",
                 () -> BotToken.of(String.valueOf(properties.telegram().token())));
     }
 

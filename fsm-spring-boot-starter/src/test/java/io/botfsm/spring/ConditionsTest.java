@@ -18,8 +18,11 @@ import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
@@ -46,6 +49,13 @@ class ConditionsTest {
                         .hasSingleBean(BotFactory.class)
                         .doesNotHaveBean("botfsmHealthIndicator")
                         .doesNotHaveBean(ConversationsEndpoint.class));
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void anApplicationWithoutABotSaysSo(CapturedOutput output) {
+        withBot.run(context -> assertThat(output).doesNotContain("No bot runs"));
+        app.run(context -> assertThat(output).contains("No bot runs: botfsm.telegram.token is not set"));
     }
 
     @Test

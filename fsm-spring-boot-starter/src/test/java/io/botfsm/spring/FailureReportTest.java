@@ -25,6 +25,7 @@ class FailureReportTest {
                 "preflight-types=com.example.Nope      | com.example.Nope           | Update your application's configuration",
                 "lock.name=                            | has no name                | Set botfsm.lock.name",
                 "lock.ttl=1ms                          | botfsm.lock cannot be used | in botfsm.lock.*",
+                "telegram.token=                       | the bot token is empty     | TELEGRAM_BOT_TOKEN",
                 "telegram.token=secret42               | botfsm.telegram.token      | BotFather",
                 "telegram.server=localhost             | botfsm.telegram.server     | http://localhost:8081",
                 "storage=redis --botfsm.redis.uri=x:1  | botfsm.redis.uri           | redis://user:password@host:6379/1",

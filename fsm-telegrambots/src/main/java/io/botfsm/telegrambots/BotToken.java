@@ -33,6 +33,9 @@ public final class BotToken {
      */
     public static BotToken of(String text) {
         requireNonNull(text, "text");
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("the bot token is empty");
+        }
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
             throw new IllegalArgumentException(String.format(

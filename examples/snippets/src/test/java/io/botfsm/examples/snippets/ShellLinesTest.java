@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The lines of shell in the docs do what they say. Builds and long runs are not started, but what they name exists. */
 @Timeout(120)
@@ -64,10 +65,10 @@ class ShellLinesTest {
         return parts;
     }
 
-    private static int bash(String... arguments) throws IOException, InterruptedException {
+    private static int bash(Path directory, String... arguments) throws IOException, InterruptedException {
         Process bash = new ProcessBuilder(
                         Stream.concat(Stream.of("bash"), Stream.of(arguments)).toList())
-                .directory(ROOT.toFile())
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -84,7 +85,7 @@ class ShellLinesTest {
             Path script = ROOT.resolve(parts.group("program"));
             if (!ELSEWHERE.contains(parts.group("program"))) {
                 assertThat(script).as(line).isRegularFile().isExecutable();
-                assertThat(bash("-n", script.toString())).as(line).isZero();
+                assertThat(bash(ROOT, "-n", script.toString())).as(line).isZero();
             }
             for (MatchResult modules :
                     MODULES.matcher(parts.group("arguments")).results().toList()) {
@@ -96,10 +97,10 @@ class ShellLinesTest {
     }
 
     @Test
-    void theFirstCommandRunsABotInTheTerminal() throws Exception {
+    void theFirstCommandRunsABotInTheTerminal(@TempDir Path directory) throws Exception {
         List<String> bots = lines("examples/hello-bot/run");
         assertThat(bots).contains("examples/hello-bot/run");
-        assertThat(bash("-c", "unset TELEGRAM_BOT_TOKEN; examples/hello-bot/run"))
+        assertThat(bash(directory, "-c", "unset TELEGRAM_BOT_TOKEN; " + ROOT + "/examples/hello-bot/run"))
                 .isZero();
     }
 
