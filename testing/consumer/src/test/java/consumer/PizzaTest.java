@@ -10,7 +10,11 @@ import org.junit.jupiter.api.Test;
 class PizzaTest {
     @Test
     void pizzaIsOrdered() {
-        FlowTester.of(Pizza.FLOW).say("/order").expect("Small or large?").say("large").expect("One large pizza.");
+        FlowTester.of(Pizza.FLOW)
+                .say("/order")
+                .expect("Small or large?")
+                .say("large")
+                .expect("One large pizza.", "Send /order.");
     }
 
     @Test
