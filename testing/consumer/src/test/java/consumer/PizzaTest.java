@@ -1,10 +1,6 @@
 package consumer;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-
 import io.botfsm.flow.test.FlowTester;
-import io.botfsm.storage.StorageUnavailableException;
 import org.junit.jupiter.api.Test;
 
 class PizzaTest {
@@ -15,15 +11,5 @@ class PizzaTest {
                 .expect("Small or large?")
                 .say("large")
                 .expect("One large pizza.", "Send /order.");
-    }
-
-    @Test
-    void redisIsAsked() {
-        assertThrows(StorageUnavailableException.class, () -> Pizza.redis("redis://127.0.0.1:1"));
-    }
-
-    @Test
-    void runsAsTheModuleItIsMeantToBe() {
-        assertEquals(System.getProperty("consumer.module"), Pizza.class.getModule().getName());
     }
 }
