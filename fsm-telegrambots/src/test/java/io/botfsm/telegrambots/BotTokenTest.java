@@ -21,12 +21,19 @@ class BotTokenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "AAsecret", "7:", ":AAsecret", "7:AA secret", "7:AAsecret\n", "7:AAsecret/x", "x:AAsecret"})
+    @ValueSource(strings = {"AAsecret", "7:", ":AAsecret", "7:AA secret", "7:AAsecret\n", "7:AAsecret/x", "x:AAsecret"})
     void doesNotQuoteWhatIsNone(String text) {
         assertThatThrownBy(() -> BotToken.of(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("secret/")
                 .hasMessageContaining(String.format(Locale.ROOT, "of %d characters", text.length()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void saysThatItIsEmpty(String text) {
+        assertThatThrownBy(() -> BotToken.of(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the bot token is empty");
     }
 }
