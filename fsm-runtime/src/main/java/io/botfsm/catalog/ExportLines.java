@@ -150,7 +150,7 @@ final class ExportLines {
             throw new ImportRefusedException(
                     number,
                     "it cannot be stored: it has an unpaired surrogate, an invalid attribute name, a time out of"
-                            + " range, or more than one write may contain");
+                            + " range, or exceeds the limits of a single write");
         }
     }
 

@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Tells an outage of what all conversations need from what only one of them meets, where the failure itself does not
- * say it. What counts is the order of events: a handler that began after a conversation had failed, and succeeded,
- * shows that others work. Failures of several conversations without such a success are an outage. Not thread-safe;
- * guarded by {@link PendingUpdates}.
+ * Distinguishes an outage of what all conversations need from what only one of them meets, where the failure itself
+ * does not say it. What counts is the order of events: a handler that began after a conversation had failed, and
+ * succeeded, shows that others work. Failures of several conversations without such a success are an outage. Not
+ * thread-safe; guarded by {@link PendingUpdates}.
  */
 final class OutageEvidence {
     private final long timeout;

@@ -40,7 +40,7 @@ enum LoggingListener implements LockListener {
         } else if (event instanceof LockEvent.Degraded e) {
             at(Level.WARN, e, e.fencingToken())
                     .log(
-                            "Lock \"{}\" could not be renewed, will be lost in {}: {}",
+                            "Lock \"{}\" could not be renewed; retrying. It will be lost in {} unless a renewal succeeds: {}",
                             name(e),
                             e.untilLost(),
                             UnicodeText.oneLine(e.cause().toString()));

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names the keys of inboxes: <code>prefix:inbox:{bot}</code>, and with a colon behind it what waits and dead letters,
- * all of one bot in one slot.
+ * Names the keys of inboxes. The main key of a bot is <code>prefix:inbox:{bot}</code>; the keys of its waiting updates
+ * and of its dead letters are that key followed by a colon and a suffix. All keys of one bot are in one slot.
  */
 public final class InboxKeys {
     private final String begin;

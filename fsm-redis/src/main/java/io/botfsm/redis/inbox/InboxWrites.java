@@ -7,7 +7,8 @@ import java.util.function.UnaryOperator;
 /**
  * How scripts that change an inbox run.
  *
- * @param scripts the server, which may confirm each
- * @param confirmed returns the reply of a script without its confirmation, or throws if that is missing
+ * @param scripts runs the scripts on the server, which may confirm each of them
+ * @param confirmed removes the confirmation from the reply of a script and returns the rest; throws if the confirmation
+ *     is missing
  */
 public record InboxWrites(RedisScripts scripts, UnaryOperator<List<Object>> confirmed) {}
