@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.memory.MemoryStateStorage;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -20,30 +21,23 @@ import org.junit.jupiter.api.Timeout;
 /** What a user sees at the terminal; the test's own replaces it. */
 @Timeout(60)
 class TerminalTest {
-    private enum Order {
-        SIZE,
-        DONE
+    private enum Visit {
+        HOME
     }
 
-    private record Pizza(String size) {}
+    private record Home(String line) {}
 
     private static final Flow<String, String> FLOW = Flow.of(
-            Order.class,
-            new Pizza(""),
-            flow -> flow.idle("Send /order.")
-                    .begin("/order"::equals, Order.SIZE)
+            Visit.class,
+            new Home(""),
+            flow -> flow.idle("Send /visit.")
+                    .begin("/visit"::equals, Visit.HOME)
                     .state(
-                            Order.SIZE,
-                            size -> size.ask("Which size?")
-                                    .to(Order.DONE)
-                                    .after(Duration.ofMillis(50), turn -> turn.again("Still there?"))
-                                    .answer((turn, text) ->
-                                            turn.data(new Pizza(text)).goTo(Order.DONE)))
-                    .state(
-                            Order.DONE,
-                            done -> done.ask(pizza -> "Is " + pizza.size() + " right?")
+                            Visit.HOME,
+                            home -> home.ask("Where do you live?")
                                     .ends()
-                                    .answer((turn, text) -> turn.end("Ordered."))));
+                                    .after(Duration.ofMillis(50), turn -> turn.again("Still there?"))
+                                    .answer((turn, text) -> turn.end("I will come to " + text + "."))));
 
     private final MemoryStateStorage storage = new MemoryStateStorage();
     private final BlockingQueue<String> printed = new LinkedBlockingQueue<>();
@@ -56,7 +50,7 @@ class TerminalTest {
         PipedOutputStream keyboard = new PipedOutputStream();
         System.setIn(new PipedInputStream(keyboard));
         user = new PrintStream(keyboard, true, UTF_8);
-        System.setOut(new PrintStream(java.io.OutputStream.nullOutputStream(), false, UTF_8) {
+        System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8) {
             @Override
             public void println(Object line) {
                 printed.add(String.valueOf(line));
@@ -79,13 +73,14 @@ class TerminalTest {
         Thread bot = new Thread(() -> Terminal.talk(FLOW, storage));
         bot.start();
         user.println("hello");
-        assertThat(next()).isEqualTo("Send /order.");
-        user.println("/order");
-        assertThat(next()).isEqualTo("Which size?");
+        assertThat(next()).isEqualTo("Send /visit.");
+        user.println("/visit");
+        assertThat(next()).isEqualTo("Where do you live?");
         assertThat(next()).isEqualTo("Still there?");
-        assertThat(next()).isEqualTo("Which size?");
-        user.println("large");
-        assertThat(next()).isEqualTo("Is large right?");
+        assertThat(next()).isEqualTo("Where do you live?");
+        user.println("Rome");
+        assertThat(next()).isEqualTo("I will come to Rome.");
+        assertThat(next()).isEqualTo("Send /visit.");
         user.close();
         bot.join();
         assertThat(printed).isEmpty();

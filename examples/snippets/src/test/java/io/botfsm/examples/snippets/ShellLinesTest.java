@@ -5,9 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.botfsm.redis.testkit.RedisServerProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -41,15 +40,7 @@ class ShellLinesTest {
     private static final String TEA = "chat_id=42&text=Tea?&reply_markup="
             + URLEncoder.encode("{\"inline_keyboard\":[[{\"text\":\"Tea\",\"callback_data\":\"tea\"}]]}", UTF_8);
 
-    private final String port = freePort();
-
-    private static String freePort() {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return Integer.toString(free.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    private final String port = Integer.toString(RedisServerProcess.freePort());
 
     private static List<String> lines(String program) throws IOException {
         return DocLinksTest.files("README\\.md|CONTRIBUTING\\.md|(docs|examples)/.*\\.md").values().stream()
