@@ -58,7 +58,7 @@ public final class Botfsm {
     /** The driver logs a URL that it cannot read, with the password in it. */
     private static final Logger POSTGRESQL = Logger.getLogger("org.postgresql");
 
-    /** A URI's user and password, one of them as a parameter, and those of Oracle. */
+    /** Credentials: before the {@code @} of a URI or of an Oracle JDBC URL, or as the parameter of a password. */
     private static final Pattern CREDENTIALS =
             Pattern.compile("(?i)(:/+|:oracle:[^\\s@/]*)\\S*@|((?:password|pwd)=)[^\\s&;]*");
 

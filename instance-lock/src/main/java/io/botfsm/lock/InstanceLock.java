@@ -37,7 +37,7 @@ public interface InstanceLock extends AutoCloseable {
     /**
      * Acquires the lock if it is free, in one round trip. If the store may have forgotten a lease, such as after a
      * restart without its data, the lock counts as held only once that lease must have expired. This method waits for
-     * that, at most one time to live, and logs what it waits for, at once and every few seconds.
+     * that, at most the time to live of a lease, and logs what it waits for, at once and every few seconds.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time; the lock is not held then
      * @throws InterruptedLockException if interrupted, with the flag set again; the lock is not held then

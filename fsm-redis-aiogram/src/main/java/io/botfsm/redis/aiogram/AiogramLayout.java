@@ -112,7 +112,8 @@ public final class AiogramLayout {
     }
 
     /**
-     * A pattern, as Redis reads it, of at least the keys that the conversations which a filter matches have for a part.
+     * A Redis pattern for the state keys, or the data keys, of all conversations that a filter matches. It may match
+     * other keys too.
      *
      * @param part {@code state} or {@code data}
      */
@@ -234,7 +235,10 @@ public final class AiogramLayout {
         }
     }
 
-    /** Before three parts stands one; of three, the first is one unless it is a number as those of chats are. */
+    /**
+     * Whether the parts begin with a business connection: of four parts, the first always is one; of three, unless it
+     * is a whole number, as chat ids are.
+     */
     private static boolean beginsWithBusiness(Deque<String> parts) {
         return parts.size() == 4
                 || (parts.size() == 3 && !WHOLE_NUMBER.matcher(parts.getFirst()).matches());

@@ -56,7 +56,7 @@ public final class DeadlineKeys {
         return KeyPattern.of(begin, "");
     }
 
-    /** The bot that an index is of; empty if this is none. */
+    /** The bot of the index with this key; empty if the key is not that of an index. */
     Optional<String> bot(String redisKey) {
         Matcher parts = form.matcher(redisKey);
         try {

@@ -49,7 +49,7 @@ public final class KeyScheme {
         return KeyPattern.of(begin + bot.map(id -> encoded(id) + ':').orElse(""), "}");
     }
 
-    /** A pattern, as Redis reads it, of at least the keys of all conversations that a filter matches. */
+    /** A Redis pattern for the keys of all conversations that a filter matches; it may match other keys too. */
     public String pattern(ConversationFilter filter) {
         String user = filter.user().map(id -> KeyPattern.literal(encoded(id))).orElse("");
         return KeyPattern.literal(begin) + literalOrAny(filter.bot()) + ':' + literalOrAny(filter.chat()) + ':' + user
@@ -60,7 +60,7 @@ public final class KeyScheme {
         return id.map(text -> KeyPattern.literal(encoded(text))).orElse("*");
     }
 
-    /** The conversation that a Redis key is of; empty if this scheme gives no conversation that key. */
+    /** The conversation with this Redis key; empty if the key is not that of a conversation in this scheme. */
     public Optional<StorageKey> conversation(String redisKey) {
         if (!redisKey.startsWith(begin) || !redisKey.endsWith("}")) {
             return Optional.empty();

@@ -189,7 +189,7 @@ public final class RedisPortException extends RuntimeException {
         return new RedisPortException(CommandOutcome.NOT_SENT, why.code, why.lasting, message, why);
     }
 
-    /** The message of a command that was not sent, without saying so. */
+    /** Returns the message without its leading {@code not sent: }. */
     private String reason() {
         return String.valueOf(getMessage()).replaceFirst("^not sent: ", "");
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class AcquireAttempt {
     /** The outcome of an attempt. */
     public sealed interface Outcome {
-        /** The lease is granted. Unless it is started, it lasts for one time to live. */
+        /** The lease is granted. Unless it is started, it lasts for its time to live. */
         record Taken(LeaseGeneration lease) implements Outcome {}
 
         /**

@@ -15,12 +15,12 @@ import java.util.function.Supplier;
 
 /**
  * A store that combines several stores (nodes) that fail independently; the majority of the nodes decides. It works as
- * long as a majority of the nodes works, and forgets a lease only if, within one time to live, so many nodes forget it
- * that the others are not a majority. The algorithm is Redlock with four amendments: tokens increase across majorities,
- * since the highest token is written to a majority before it is issued; a node that may have forgotten leases is not
- * counted among those that remember; a node that lacks a lease gets it back, but only when a majority has just renewed
- * it; and a claim that gets no majority because others ask at the same time releases what it got and asks again, a few
- * times.
+ * long as a majority of the nodes works, and forgets a lease only if, within the time to live of a lease, so many nodes
+ * forget it that the others are not a majority. The algorithm is Redlock with four amendments: tokens increase across
+ * majorities, since the highest token is written to a majority before it is issued; a node that may have forgotten
+ * leases is not counted among those that remember; a node that lacks a lease gets it back, but only when a majority has
+ * just renewed it; and a claim that gets no majority because others ask at the same time releases what it got and asks
+ * again, a few times.
  *
  * <p>Thread-safe. All nodes are asked at the same time. By default, each may take a twentieth of the time to live, at
  * least 10 ms and at most 2 s; an acquisition may take four times as long. A lease of only a few milliseconds cannot be

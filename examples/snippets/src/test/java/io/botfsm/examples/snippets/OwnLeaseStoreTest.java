@@ -29,7 +29,7 @@ class OwnLeaseStoreTest extends LeaseStoreConformance implements Conformance.Sha
     }
 
     @Override
-    protected Set<Gap> expectedGaps() { // what it cannot be put to: its time passes by itself, and it cannot be cut off
+    protected Set<Gap> expectedGaps() { // what cannot be tested: its time passes by itself, and nothing can cut it off
         return Set.of(
                 new Gap(2, Need.ADVANCES_TIME),
                 new Gap(6, Need.ADVANCES_TIME),

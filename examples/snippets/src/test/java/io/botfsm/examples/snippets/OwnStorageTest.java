@@ -39,7 +39,7 @@ class OwnStorageTest extends StateStorageConformance
     }
 
     @Override
-    protected Set<Gap> expectedGaps() { // what it cannot be put to: it cannot be cut off
+    protected Set<Gap> expectedGaps() { // what cannot be tested: nothing can cut it off
         return Set.of(new Gap(17, Need.CUTS_OFF));
     }
 

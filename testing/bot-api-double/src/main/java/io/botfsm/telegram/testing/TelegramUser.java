@@ -106,8 +106,9 @@ public final class TelegramUser {
         try {
             return replies.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("user " + id + " had " + what + " to get within " + limit + ", and got "
-                    + chat.replies().stream().map(ShownMessage::text).toList());
+            throw new AssertionError(
+                    "user " + id + " should have received " + what + " within " + limit + ", but received "
+                            + chat.replies().stream().map(ShownMessage::text).toList());
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } finally {

@@ -202,7 +202,7 @@ class MethodsTest {
         assertThat(ann.awaitReply("edited", Duration.ofSeconds(20))).hasSize(2);
         assertThatThrownBy(() -> ann.awaitReply("before", Duration.ofMillis(50)))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("\"before\" to get within PT0.05S, and got [after, edited]");
+                .hasMessageContaining("should have received \"before\" within PT0.05S, but received [after, edited]");
     }
 
     @Test

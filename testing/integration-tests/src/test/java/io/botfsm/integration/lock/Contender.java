@@ -30,7 +30,7 @@ final class Contender implements AutoCloseable {
     /**
      * A loss, as it was told.
      *
-     * @param deadline until when the lease could be relied on at most: one time to live, less what clocks may differ by
+     * @param deadline until when the lease could be relied on at most: its time to live, less what clocks may differ by
      *     and a suspension too short to be seen may last, after its last confirmed request began
      */
     record Loss(LossReason reason, long nanos, long deadline) {
