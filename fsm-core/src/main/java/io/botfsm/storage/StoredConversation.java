@@ -292,7 +292,7 @@ public final class StoredConversation {
         return version + (end.isPresent() ? 2 : 1);
     }
 
-    /** Keeps a clock that was set back from making a state appear younger than it was. */
+    /** Returns when the state began; if the clock was set back, the state does not appear younger than it was. */
     private Instant nextSince(Mutation mutation, Optional<String> nextState, Instant now) {
         if (mutation.since().isPresent()) {
             return mutation.since().filter(now::isAfter).orElse(now);

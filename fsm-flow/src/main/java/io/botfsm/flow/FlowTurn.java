@@ -87,7 +87,7 @@ public interface FlowTurn<O, D> {
     Conversation now();
 
     /**
-     * Goes on to a state, which asks its question. {@link #back()} returns to the state that is left.
+     * Goes on to a state, which asks its question. A later {@link #back()} returns to the state that this call leaves.
      *
      * @throws UndeclaredExitException if the state or command being handled declares no such exit
      * @throws HandlerDecisionException if the handler has decided before

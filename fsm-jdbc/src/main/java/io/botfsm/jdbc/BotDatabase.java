@@ -31,8 +31,9 @@ import javax.sql.DataSource;
  *
  * <p>Building it checks the database once: it must respond, must be of one of these kinds, and must have the tables.
  * Afterwards, calls fail within the timeout while the database is unavailable, and work again automatically when the
- * data source has working connections. Each statement is a separate transaction, at the isolation level of the
- * connections, which must be {@code READ COMMITTED} or higher.
+ * data source has working connections. Each statement is a separate transaction, except that a change of an inbox is
+ * one transaction of several statements. The isolation level is that of the connections, and must be {@code READ
+ * COMMITTED} or higher.
  *
  * <p>Thread-safe; create one and share it. The data source should be pooled, since each call takes a connection and
  * returns it. Neither the data source nor a supplied executor is closed with this object.

@@ -80,7 +80,7 @@ final class ReleaseHints {
                     work.run();
                 }
             } catch (RuntimeException e) {
-                LOG.warn("A hint for the release of a lease failed", e);
+                LOG.warn("The listener for the release of a lease failed; it will be notified of later releases", e);
             }
         }
 

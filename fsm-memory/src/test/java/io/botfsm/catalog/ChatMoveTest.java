@@ -270,7 +270,7 @@ class ChatMoveTest {
         };
         assertThatThrownBy(() -> ChatMove.of(busy).move(1, OLD, NEW))
                 .isInstanceOf(ChatMoveIncompleteException.class)
-                .hasMessageContaining("bot=1 chat=-100: other writers kept writing");
+                .hasMessageContaining("other writers kept writing conversations that match bot=1 chat=-100");
     }
 
     @Test

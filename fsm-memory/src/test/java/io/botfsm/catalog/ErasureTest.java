@@ -107,7 +107,7 @@ class ErasureTest {
         };
         assertThatThrownBy(() -> Erasure.of(busy).erase(ConversationFilter.bot(1)))
                 .isInstanceOf(ErasureIncompleteException.class)
-                .hasMessageContaining("bot=1: other writers kept writing");
+                .hasMessageContaining("other writers kept writing conversations that match bot=1");
     }
 
     /** Also those that come while the conversations are cleared. */

@@ -12,8 +12,8 @@ public final class ChatMoveIncompleteException extends FsmException {
     ChatMoveIncompleteException(ConversationFilter former, long moved, int passes) {
         super(String.format(
                 Locale.ROOT,
-                "%s: other writers kept writing such conversations; %d were moved in %d passes. Stop the bot, or"
-                        + " make it ignore the former chat, and move again",
+                "other writers kept writing conversations that match %s; %d were moved in %d passes. Stop the"
+                        + " bot, or make it ignore the former chat, and move again",
                 former,
                 moved,
                 passes));

@@ -55,7 +55,7 @@ public final class Erasure {
      * Erases every conversation that matches. Blocks; each pass takes as long as a scan of the whole storage. After a
      * failure, call it again; what was erased stays erased.
      *
-     * @throws ErasureIncompleteException if other writers kept writing such conversations
+     * @throws ErasureIncompleteException if other writers kept writing matching conversations
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */
     public ErasureReport erase(ConversationFilter filter) {

@@ -12,8 +12,8 @@ public final class ErasureIncompleteException extends FsmException {
     ErasureIncompleteException(ConversationFilter filter, long erased, int passes) {
         super(String.format(
                 Locale.ROOT,
-                "%s: other writers kept writing such conversations; %d were erased in %d passes. Stop the bot, or"
-                        + " make it ignore the user or chat, and erase again",
+                "other writers kept writing conversations that match %s; %d were erased in %d passes. Stop the"
+                        + " bot, or make it ignore the user or chat, and erase again",
                 filter,
                 erased,
                 passes));

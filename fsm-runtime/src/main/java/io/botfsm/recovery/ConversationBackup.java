@@ -269,7 +269,7 @@ public final class ConversationBackup {
      * @param filter selects the conversations, by keys alone, with the ids of the first storage
      * @throws IllegalArgumentException if the filter depends on more than keys, or the storage of copies offers no
      *     {@link ConversationCatalog}
-     * @throws io.botfsm.catalog.ErasureIncompleteException if others kept writing such copies
+     * @throws io.botfsm.catalog.ErasureIncompleteException if other writers kept writing matching copies
      * @throws FsmException if the storage of copies is unavailable or refuses, or the thread is interrupted
      */
     public ErasureReport erase(ConversationFilter filter) {

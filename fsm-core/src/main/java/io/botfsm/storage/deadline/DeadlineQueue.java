@@ -61,8 +61,8 @@ public interface DeadlineQueue {
     /**
      * Hides a conversation from {@link #due} until a time, such as after a handler has failed. Its deadline is not
      * changed. If {@link #due} returned the same conversation to several callers, only one of them can defer it:
-     * instances share the work by deferring a conversation before they start on it. A write that sets a deadline before
-     * that time ends the deferral.
+     * instances share the work by deferring a conversation before they start on it. A write that sets a deadline
+     * earlier than that time ends the deferral.
      *
      * @param due the conversation as {@link #due} returned it
      * @param until rounded up to a hundredth of a second

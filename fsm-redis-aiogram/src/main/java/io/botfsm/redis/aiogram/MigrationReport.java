@@ -15,7 +15,8 @@ import java.util.Locale;
  *     conversation that was copied, and changed in the target during the same run, may be counted here too
  * @param skippedInAll how many keys or conversations were skipped
  * @param skipped the first {@value #MOST_SKIPPED} of those
- * @param newer the Redis keys in the source of the first {@value #MOST_SKIPPED} that {@code newerThere} counts
+ * @param newer the first {@value #MOST_SKIPPED} conversations that {@code newerThere} counts, by their Redis keys in
+ *     the source
  */
 public record MigrationReport(
         long keys,

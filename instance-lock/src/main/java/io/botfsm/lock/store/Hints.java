@@ -54,7 +54,10 @@ final class Hints {
             try {
                 hint.run();
             } catch (RuntimeException e) {
-                LOG.warn("A hint for the release of \"{}\" failed", UnicodeText.printable(name), e);
+                LOG.warn(
+                        "The listener for the release of lease \"{}\" failed; it will be notified of later releases",
+                        UnicodeText.printable(name),
+                        e);
             }
         }
 

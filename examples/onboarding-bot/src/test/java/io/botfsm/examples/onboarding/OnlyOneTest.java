@@ -16,7 +16,7 @@ class OnlyOneTest extends OnboardingProgram {
             assertThat(second.exitStatus()).isEqualTo(75);
             assertThat(second.log())
                     .hasLineCount(2)
-                    .endsWith("With --standby this one waits for its end.\n")
+                    .endsWith("With --standby, this instance would wait until the active one ends.\n")
                     .startsWith("ERROR Not started: the active instance is process " + first.pid() + " on ")
                     .containsPattern(" on \\S+, started 20[-0-9T:]+Z, with a lease that ends in \\d+ s");
 

@@ -101,7 +101,7 @@ public final class Main {
             }
             int status = talk(storage, fileOfCopies());
             if (status == BotRunner.ANOTHER_IS_ACTIVE) { // the log says which
-                ERR.println("With --standby this one waits for its end.");
+                ERR.println("With --standby, this instance would wait until the active one ends.");
             }
             return status;
         }
