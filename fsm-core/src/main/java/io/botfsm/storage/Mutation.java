@@ -622,7 +622,7 @@ public final class Mutation {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT, "a mutation has %d entries, at most %d are allowed", entries, MAX_ENTRIES));
             }
-            long characters = state.orElse("").length();
+            long characters = state.orElse("").length() + expectedState.orElse("").length();
             for (Map.Entry<String, String> put : puts.entrySet()) {
                 characters += put.getKey().length() + put.getValue().length();
             }
@@ -631,6 +631,9 @@ public final class Mutation {
             }
             for (Map.Entry<String, String> attribute : attributes.entrySet()) {
                 characters += attribute.getKey().length() + attribute.getValue().length();
+            }
+            for (String name : attributeRemovals) {
+                characters += name.length();
             }
             if (characters > MAX_CHARACTERS) {
                 throw new IllegalArgumentException(String.format(

@@ -275,6 +275,12 @@ final class MutationTest {
         refused(
                 Integer.toString(Mutation.MAX_CHARACTERS + 1),
                 () -> change().put("a", most).attribute("b", "").build());
+        refused(
+                Integer.toString(Mutation.MAX_CHARACTERS + 1),
+                () -> change().put("a", most).removeAttribute("b").build());
+        refused(
+                Integer.toString(Mutation.MAX_CHARACTERS + 1),
+                () -> change().put("a", most).expectState("B").build());
     }
 
     @Test

@@ -289,10 +289,20 @@ class ExportImportTest {
     @Test
     void aNewerFormatIsRefusedByBothNumbers() throws Exception {
         Path file = Files.writeString(
-                directory.resolve("newer"), HEADER.replace(":1}", ":2,\"compressed\":true}") + "\nsecret42\n");
+                directory.resolve("newer"), HEADER.replace(":1}", ":5000000000,\"compressed\":true}") + "\nsecret42\n");
         assertThatThrownBy(() -> read(file, Existing.SKIP))
                 .isInstanceOf(ImportRefusedException.class)
-                .hasMessageContaining("line 1: the export is of format 2, and this build reads formats up to 1");
+                .hasMessageContaining("line 1: the export is of format 5000000000, and this build reads formats up to 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1.5", "1.0", "\"1\"", "null"})
+    void aHeaderWithoutAPositiveWholeVersionIsRefused(String version) throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("wrong"), HEADER.replace(":1}", ":" + version + "}") + "\n{\"conversations\":0}\n");
+        assertThatThrownBy(() -> read(file, Existing.SKIP))
+                .isInstanceOf(ImportRefusedException.class)
+                .hasMessageContaining("line 1: it is not the header of a conversation export");
     }
 
     @ParameterizedTest
@@ -315,6 +325,7 @@ class ExportImportTest {
                 "{\"key\":\"1:2:3\",\"state\":\"A\",\"deadline\":\"secret42\"}",
                 "{\"key\":\"1:2:3\",\"state\":\"A\",\"deadline\":\"1942-01-01T00:00:00Z\"}",
                 "{\"conversations\":42}",
+                "{\"conversations\":18446744073709551617}", // 1 if it were cut off
             })
     void anInvalidLineIsNamedByItsNumberAndNothingIsImported(String line) throws Exception {
         Path file = Files.write(

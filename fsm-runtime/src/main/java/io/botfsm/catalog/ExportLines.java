@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.FoundConversation;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -77,11 +78,12 @@ final class ExportLines {
     static void requireHeader(String line) {
         JsonNode header = object(1, line);
         if (!FORMAT.equals(header.path("format").textValue())
-                || !header.path("version").canConvertToInt()) {
+                || !header.path("version").isIntegralNumber()
+                || header.path("version").bigIntegerValue().signum() < 1) {
             throw new ImportRefusedException(1, "it is not the header of a conversation export");
         }
-        int version = header.path("version").intValue();
-        if (version > VERSION) {
+        BigInteger version = header.path("version").bigIntegerValue();
+        if (version.compareTo(BigInteger.valueOf(VERSION)) > 0) {
             throw new ImportRefusedException(
                     1,
                     "the export is of format " + version + ", and this build reads formats up to " + VERSION
@@ -107,7 +109,8 @@ final class ExportLines {
     }
 
     static void requireCount(long number, JsonNode last, long conversations) {
-        if (!last.path(COUNT).isIntegralNumber() || last.path(COUNT).longValue() != conversations) {
+        if (!last.path(COUNT).isIntegralNumber()
+                || !last.path(COUNT).bigIntegerValue().equals(BigInteger.valueOf(conversations))) {
             throw new ImportRefusedException(
                     number, "its count does not match the " + conversations + " conversations before it");
         }

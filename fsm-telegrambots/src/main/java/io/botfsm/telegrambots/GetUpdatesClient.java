@@ -110,12 +110,15 @@ final class GetUpdatesClient {
             try {
                 return understood(inTime.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
             } catch (ExecutionException e) {
+                if (e.getCause() instanceof CancellationException) {
+                    return new GetUpdatesResult.Broken("cancelled");
+                }
                 boolean late = e.getCause() instanceof TimeoutException;
                 if (!(e.getCause() instanceof ConnectException)) {
                     http = newHttpClient(); // if the thread of the old one has died, none of its calls succeeds again
                 }
                 return new GetUpdatesResult.Broken(late ? "timed out" : token.masked(String.valueOf(e.getCause())));
-            } catch (CancellationException | TimeoutException e) {
+            } catch (TimeoutException e) {
                 return new GetUpdatesResult.Broken("cancelled");
             } finally {
                 response.cancel(true);

@@ -78,8 +78,10 @@ final class InstanceLease implements Lease, LeaseListener {
             leases.tell(new LockEvent.ImplausibleToken(leases.name(), fencingToken(), highestSeen));
             return;
         }
+        CompletableFuture<Boolean> raised = new CompletableFuture<>();
+        fenceRaised = raised; // before the lease ends: whoever closes it from then on waits
         lose(LossReason.FENCED);
-        fenceRaised = generation.raiseFence(highestSeen);
+        generation.raiseFence(highestSeen).thenAccept(raised::complete);
     }
 
     @Override

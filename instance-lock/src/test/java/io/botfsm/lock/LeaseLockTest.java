@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -385,6 +386,31 @@ class LeaseLockTest {
             assertThat(closed).isNotDone();
             store.letAnswersGo();
 
+            closed.get(20, TimeUnit.SECONDS);
+        }
+
+        @Test
+        void waitsAlsoWhenClosedBeforeTheStoreIsAsked() throws Exception {
+            Lease lease = lock.tryAcquire().orThrow();
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            CompletableFuture<Boolean> closedEarly = new CompletableFuture<>();
+            lease.onLost(reason -> {
+                lease.close();
+                closed.complete(null);
+            });
+            store.beforeRenew(() -> {
+                try {
+                    closed.get(200, TimeUnit.MILLISECONDS);
+                    closedEarly.complete(true);
+                } catch (TimeoutException e) {
+                    closedEarly.complete(false);
+                } catch (InterruptedException | ExecutionException e) {
+                    closedEarly.completeExceptionally(e);
+                }
+            });
+            lease.fenced(lease.fencingToken() + 1);
+
+            assertThat(closedEarly.join()).isFalse();
             closed.get(20, TimeUnit.SECONDS);
         }
 

@@ -25,6 +25,7 @@ final class TroubledStore implements LeaseStore {
     private final AtomicInteger subscriptions = new AtomicInteger();
     private volatile @Nullable String failure;
     private volatile @Nullable CompletableFuture<Void> gate;
+    private volatile Runnable beforeRenew = () -> {};
     private volatile Runnable beforeRelease = () -> {};
     private volatile boolean noExpiry;
     private volatile boolean forgetful;
@@ -56,6 +57,10 @@ final class TroubledStore implements LeaseStore {
         if (opened != null) {
             opened.complete(null);
         }
+    }
+
+    void beforeRenew(Runnable action) {
+        beforeRenew = action;
     }
 
     void beforeRelease(Runnable action) {
@@ -111,6 +116,7 @@ final class TroubledStore implements LeaseStore {
 
     @Override
     public CompletionStage<Renewal> renew(LeaseRequest request) {
+        beforeRenew.run();
         return call("renew", () -> store.renew(request));
     }
 
