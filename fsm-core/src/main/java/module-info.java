@@ -2,7 +2,7 @@
  * Persistent conversation state for chat bots: the facade {@link io.botfsm.Fsm} for those who write bots, and the
  * storage contract {@link io.botfsm.storage.StateStorage} for those who write backends and decorators.
  */
-@SuppressWarnings("module") // those that it is exported to are built after this one
+@SuppressWarnings("module") // the modules in qualified exports are built after this one
 module io.botfsm.core {
     requires transitive com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.datatype.jsr310;

@@ -3,7 +3,7 @@ module io.botfsm.redis.jedis {
     requires transitive io.botfsm.redis;
     requires transitive redis.clients.jedis;
     requires static transitive org.jspecify;
-    // Jedis is an automatic module, and those do not bring the explicit ones that they need.
+    // Jedis is an automatic module; the explicit modules that it needs have to be required here.
     requires org.apache.commons.pool2;
     requires org.slf4j;
 

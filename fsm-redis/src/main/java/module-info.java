@@ -2,7 +2,7 @@
  * Redis storage, independent of the client: the layout of conversations and leases, the scripts that change them, and
  * the port that a client adapter implements.
  */
-@SuppressWarnings("module") // those to which it exports are built after it
+@SuppressWarnings("module") // the modules to which it exports are built after it
 module io.botfsm.redis {
     requires transitive io.botfsm.core;
     requires transitive io.botfsm.lock;

@@ -1,5 +1,5 @@
 /** Exactly one active instance of a bot: leases, fencing tokens, takeover, ordered shutdown. */
-@SuppressWarnings("module") // those that it is exported to are built after this one
+@SuppressWarnings("module") // the modules in the qualified export are built after this one
 module io.botfsm.lock {
     requires jdk.unsupported; // for signals
     requires org.slf4j;

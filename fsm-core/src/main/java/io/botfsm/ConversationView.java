@@ -62,7 +62,7 @@ abstract class ConversationView implements Conversation, ScopedConversation {
     public <T> Optional<T> data(String scope, Class<T> type) {
         DataScope own = DataScope.of(scope);
         Map<String, String> scoped = own.within(entries());
-        if (scoped.isEmpty()) { // whichever version those had that are gone
+        if (scoped.isEmpty()) { // the version that removed entries left behind does not matter
             return Optional.empty();
         }
         String versionName = own.mark(types.versionName(type));
@@ -84,7 +84,7 @@ abstract class ConversationView implements Conversation, ScopedConversation {
         return (T) types.codec().read(json, original.getClass()).orElseThrow();
     }
 
-    /** State, names and version; never the values. */
+    /** Returns key, state, entry names and version; never the values. */
     @Override
     public String toString() {
         return key + ": " + snapshot();

@@ -33,7 +33,10 @@ record DataScope(String prefix) {
         scoped.forEach((name, json) -> all.put(prefix + name, json));
     }
 
-    /** Returns a hash, since scopes and types may have names that are not allowed for attributes. */
+    /**
+     * Returns the name under which the version of a type in this scope is stored: a hash, since scopes and types may
+     * have names that are not allowed for attributes.
+     */
     String mark(String typeName) {
         try {
             byte[] hash =

@@ -264,8 +264,8 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
     }
 
     /**
-     * Adds the state that was read as a condition. The expected version implies it, but it shows decorators the change
-     * of state without a read.
+     * Adds the state that was read as a condition. The expected version implies it, but the condition tells decorators
+     * the previous state without a read.
      */
     private Mutation.Builder expectStateRead(Mutation.Builder changes) {
         return read.state().isPresent() ? changes.expectState(read.state().get()) : changes.expectNoState();

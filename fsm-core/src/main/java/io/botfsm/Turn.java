@@ -96,7 +96,7 @@ public interface Turn extends Conversation {
      * state and data are cleared or expire. It is kept by a turn that stays in the state, and by single writes such as
      * {@link FsmContext#setState}.
      *
-     * @param wait rounded up to a hundredth of a second
+     * @param wait the time until the deadline, which is rounded up to a hundredth of a second
      * @throws IllegalArgumentException if it is not positive or longer than {@link io.botfsm.storage.Mutation#MAX_TTL}
      */
     Turn timeout(Duration wait);

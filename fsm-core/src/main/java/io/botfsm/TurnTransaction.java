@@ -57,7 +57,7 @@ final class TurnTransaction<R extends @Nullable Object> {
         return key;
     }
 
-    /** Returns, for logs, the name of the class that defines the handler, even if it is a lambda. */
+    /** Returns the handler's class name, for logs; that of a lambda begins with the class that defines it. */
     String handlerName() {
         return handler.getClass().getName();
     }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 final class VersionMarks {
     private static final String PREFIX = "data.";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,59}"); // with the prefix an attribute's
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,59}"); // with the prefix, an attribute's name
 
     private VersionMarks() {}
 

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Data of former versions of a type is read as the present one, and stored so with the next write of the type. */
+/** Data of a former version is read as the current version, and stored as such by the next write of the type. */
 @Timeout(60)
 class DataVersionsTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
 
-    /** What former builds had under the same name: their class is another, as it would be in another build. */
+    /** Holds the type as the first build declared it: another class with the same simple name. */
     static final class One {
         record Profile(String name, String age) {}
     }

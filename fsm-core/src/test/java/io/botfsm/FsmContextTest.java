@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The verbs outside events, and how states are named. */
+/** The operations outside the handling of events, and the names of states. */
 @Timeout(60)
 class FsmContextTest {
     private enum Signup {

@@ -122,7 +122,7 @@ class FsmHandleTest {
                 .isLessThan(2 * ofOneCopy);
     }
 
-    /** How many bytes this thread allocates for the work when it does it for the second time. */
+    /** Returns how many bytes this thread allocates when it does the work for the second time. */
     private static long allocatedBy(Supplier<?> work) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         assertThat(work.get()).isNotNull();
@@ -152,7 +152,6 @@ class FsmHandleTest {
                 .isEqualTo(again.now().snapshot());
     }
 
-    /** What a read shows may be lost with the server that showed it; only a write is answered for. */
     @Test
     void idsOfAnyKindAreRecognized() {
         for (EventId id : List.of(
@@ -187,6 +186,7 @@ class FsmHandleTest {
         return next;
     }
 
+    /** A read may show data that is then lost with its server; only a write confirms an event. */
     @Test
     void theStorageIsAskedOfARedeliveredEventByAWrite() {
         fsm.handle(KEY, 7, turn -> turn.state(Step.AGE));
@@ -229,7 +229,7 @@ class FsmHandleTest {
         assertThat(cleared.now().snapshot()).isEqualTo(Snapshot.none());
     }
 
-    /** What keeps the events of a conversation that has ended keeps nothing of the conversation. */
+    /** What remains after a conversation has ended holds its events, but neither its state nor its data. */
     @Test
     void aTurnAfterTheEndBeginsAnew() {
         storage.ttl = Optional.of(Duration.ofHours(1));
@@ -258,7 +258,7 @@ class FsmHandleTest {
         assertThat(handled).isInstanceOf(Done.class);
     }
 
-    /** What was read shows the event; what is written to is a promoted replica that lacks it, at the same version. */
+    /** The server that is read has the event; the promoted replica that is written to lacks it, at the same version. */
     @Test
     void aRedeliveredEventThatAPromotedReplicaLacksIsHandled() {
         fsm.handle(KEY, 7, turn -> turn.put("from", "event"));
@@ -286,7 +286,7 @@ class FsmHandleTest {
                 .isInstanceOf(FencedException.class);
     }
 
-    /** Two runs of ids are remembered and no third, however few events there were. */
+    /** Only two runs of ids are remembered, however few events there were. */
     @Test
     void anEventOfAThirdRunIsAppliedAgain() {
         for (long id : new long[] {1000, 2000, 1000, 3000}) {
@@ -488,7 +488,7 @@ class FsmHandleTest {
                 .satisfies(e -> assertThat(e.mayBeApplied()).isFalse());
     }
 
-    /** The number that the docs name. */
+    /** The timeout that the documentation names. */
     @Test
     void aCallWaitsFiveSecondsUnlessSetOtherwise() {
         storage.insteadOfRead = CompletableFuture::new;

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A true storage in a map whose answers come on a thread of its own, named {@value #DRIVER}, as a driver's would. */
+/** A working in-memory storage that, like a driver, completes calls on its own thread, named {@value #DRIVER}. */
 final class FsmTestStorage implements StateStorage {
     static final String DRIVER = "driver";
 

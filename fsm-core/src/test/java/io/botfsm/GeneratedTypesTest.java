@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Records and classes with properties of random types under random annotations of Jackson's: what is written is read
- * back equal, or nothing is written. The seed is fixed; types and values are the same in every run.
+ * Generates records and classes with properties of random types and random Jackson annotations: each value is read back
+ * equal, or refused. The seed is fixed; types and values are the same in every run.
  */
 @Timeout(300)
 class GeneratedTypesTest {
@@ -173,7 +173,7 @@ class GeneratedTypesTest {
         }
     }
 
-    /** An object of nothing but nulls is stored as no entry at all. */
+    /** An object whose properties are all null is stored without any entry. */
     private static void assertReadBack(Object written, Optional<?> read, boolean expected) {
         if (expected || read.isPresent()) {
             assertThat(read).as("%s", written.getClass()).isPresent();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is declared with type arguments is read back as those types, wherever it stands. */
+/** Values declared with type arguments are read back as those types, wherever they occur. */
 @Timeout(60)
 class GenericDataTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();

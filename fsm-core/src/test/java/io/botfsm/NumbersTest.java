@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Numbers that are none, and the zero below zero. */
+/** NaN, infinities and negative zero. */
 @Timeout(60)
 class NumbersTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** Handlers that run for longer than conflicts are retried. */
+/** Handlers that run longer than the time for which conflicts are retried. */
 @Timeout(60)
 class SlowHandlerTest {
     private static final Duration LIMIT = Duration.ofMillis(20);

@@ -499,7 +499,7 @@ class TypedDataTest {
         assertThat(fsm.context(KEY).value("counts", Map.class)).contains(Map.of("1", "a", "2", "b"));
     }
 
-    // Others' types
+    // Third-party types
 
     @SuppressWarnings("unused")
     static final class Prefixed {

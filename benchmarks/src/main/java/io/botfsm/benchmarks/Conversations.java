@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * One Redis with the conversations of 10,000 users, twice: as ours and as plain hashes. One connection each, opened
- * once for all benchmarks of a JVM and ended with it.
+ * One Redis with the conversations of 10,000 users, stored twice: by this library and as plain hashes. Each has one
+ * connection, which is opened once for all benchmarks of a JVM and stays open until it ends.
  */
 final class Conversations {
     static final Conversations SHARED = new Conversations();
@@ -49,7 +49,7 @@ final class Conversations {
         String uri = RedisServers.shared().uri(0);
         storage = LettuceRedis.connect(uri).stateStorage();
         fsm = Fsm.builder(storage).states(Onboarding.class).build();
-        RedisClient client = RedisClient.create(uri); // as it comes: no timeouts for asynchronous calls
+        RedisClient client = RedisClient.create(uri); // default options: no timeouts for asynchronous calls
         plain = client.connect();
         fill(fsm);
         for (String plainKey : plainKeys) {
@@ -83,7 +83,7 @@ final class Conversations {
         plain.sync().hset(plainKey, hash);
     }
 
-    /** Version and allocator of the server: Lua is as fast as the allocator. */
+    /** The version and allocator of the server; the speed of Lua depends on the allocator. */
     String server() {
         return plain.sync()
                 .info()
@@ -93,7 +93,7 @@ final class Conversations {
                 .collect(Collectors.joining(", ", "Redis ", ""));
     }
 
-    /** What the server counted for each command since its statistics were reset: calls, and microseconds a call. */
+    /** The microseconds per call of each command, as counted by the server since its statistics were reset. */
     String commands() {
         return plain.sync()
                 .info("commandstats")

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 /**
  * One update of one of 10,000 users: read state and data, then move to another state and change one of five entries.
  * Ours does it as one {@code handle} with a typed state, a typed value, version, event id and retry; the plain driver
- * as {@code HGETALL} and {@code HSET}, which is what an application would write that accepts lost updates.
+ * as {@code HGETALL} and {@code HSET}, as would an application that accepts lost updates.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.RedisClient;
 
-/** What {@link HandleBenchmark} does, on Jedis; both with pools of as many connections as there are threads at most. */
+/** The same as {@link HandleBenchmark}, on Jedis. Both pools have as many connections as there are threads at most. */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class JedisBenchmark {

@@ -10,8 +10,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs ours and the plain driver by turns, many times in one JVM after warm-up, and prints the median of the ratios of
- * neighbouring runs: a machine that is slow for a while slows both of a pair.
+ * Runs this library and the plain driver alternately, many times in one JVM after warm-up, and prints the median of the
+ * ratios of neighboring runs: a machine that is slow for a while slows down both runs of a pair.
  */
 public final class PairedRatios {
     private PairedRatios() {}
@@ -45,8 +45,8 @@ public final class PairedRatios {
     /**
      * Runs all comparisons.
      *
-     * @param args the number of pairs and the seconds of each run, 15 and 2 unless given; and what the names of
-     *     comparisons are to begin with, any unless given
+     * @param args the number of pairs, the seconds of each run, and a prefix of the names of the comparisons to run; by
+     *     default 15, 2 and none
      */
     public static void main(String[] args) throws RunnerException {
         int pairs = args.length > 0 ? Integer.parseInt(args[0]) : 15;
@@ -64,7 +64,7 @@ public final class PairedRatios {
                 compare(comparison, pairs, seconds);
             }
         }
-        System.exit(0); // the plain client's threads would go on
+        System.exit(0); // the plain client's threads would keep the JVM alive
     }
 
     private static void compare(Comparison comparison, int pairs, int seconds) throws RunnerException {

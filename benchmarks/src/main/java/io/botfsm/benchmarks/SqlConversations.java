@@ -20,8 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A database whose commits are on disk when they are acknowledged, with the conversations of 10,000 users twice: as
- * ours and in a table as an application would have it. Opened once and ended with the JVM.
+ * A database whose commits are on disk when they are acknowledged, with the conversations of 10,000 users stored twice:
+ * by this library, and in a table such as an application would create. Opened once, and open until the JVM ends.
  */
 final class SqlConversations {
     private static final int USERS = 10_000;

@@ -35,9 +35,9 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
- * The update of {@link HandleBenchmark} through the whole recommended stack, beside the same on the bare storage:
- * isolated from other updates of its conversation, fenced, held to rules, told to a listener, logged in full to
- * nowhere, and recovered where the storage has nothing.
+ * The update of {@link HandleBenchmark} through the whole recommended stack, compared with the bare storage. In the
+ * stack, an update is isolated from others of its conversation, fenced, checked against transition rules, reported to a
+ * listener, logged in full to a null stream, and recovered where the storage has nothing.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -109,7 +109,7 @@ public class StackBenchmark {
         }
     }
 
-    /** Formats what it logs, and drops it. */
+    /** Returns a logger that formats its events and discards them. */
     private static Logger toNowhere() {
         Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.benchmarks.transitions");
         LoggerContext context = logger.getLoggerContext();
@@ -128,7 +128,7 @@ public class StackBenchmark {
         return logger;
     }
 
-    /** A second source that knows nobody, and is not asked for those whom the storage knows. */
+    /** A second source that must never be asked, since the storage has every conversation. */
     private static final class Nothing implements StateRecovery {
         @Override
         public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {

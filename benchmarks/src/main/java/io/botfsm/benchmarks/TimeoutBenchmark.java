@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How fast deadlines are fired that are due at once, by one instance and by three, and how late one is that is due
- * alone. The handler clears the deadline, by one read and one write.
+ * How fast one instance and three instances fire deadlines that are due at once, and how late a single deadline is
+ * fired. The handler clears the deadline with one read and one write.
  */
 public final class TimeoutBenchmark {
     private static final int AT_ONCE = 1_000;

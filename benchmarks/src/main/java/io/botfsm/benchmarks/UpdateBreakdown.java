@@ -92,7 +92,7 @@ public class UpdateBreakdown {
             CONVERSATIONS.plain.sync().configResetstat();
             print("%-16s %8.1f   on the server: %s", part, measure(part, seconds), CONVERSATIONS.commands());
         }
-        System.exit(0); // the plain client's threads would go on
+        System.exit(0); // the plain client's threads would keep the JVM alive
     }
 
     private static double measure(String part, int seconds) throws RunnerException {

@@ -225,7 +225,7 @@ public final class Botfsm {
                 : failure + ": this is a bug in botfsm; run it again with --debug and report what it prints";
     }
 
-    /** The jar's. */
+    /** The version of the jar. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

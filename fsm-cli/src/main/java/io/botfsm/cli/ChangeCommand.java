@@ -63,7 +63,7 @@ abstract class ChangeCommand extends StoreCommand {
                             question()));
             Mutation.Builder change = change().expectVersion(shown.version());
             if (shown.deadline().isPresent()) {
-                change.clearDeadline(); // which belongs to the state that is left, as in a turn
+                change.clearDeadline(); // it belongs to the previous state; a turn clears it too
             }
             report(report, target, shown, result(storage.write(target, change.build())));
         }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The surroundings of the process: environment variables and standard streams. Which of them are a terminal, and how
- * wide it is, the script says in {@value #TERMINALS} and {@value #COLUMNS}.
+ * The surroundings of the process: environment variables and standard streams. The start script sets
+ * {@value #TERMINALS} to the streams that are terminals, and {@value #COLUMNS} to the width of the terminal.
  */
 record CommandTerminal(Map<String, String> variables, BufferedReader in, PrintStream out, PrintStream err) {
     private static final String TERMINALS = "BOTFSM_TERMINALS";

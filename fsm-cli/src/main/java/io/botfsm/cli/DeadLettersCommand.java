@@ -110,7 +110,7 @@ final class DeadLettersCommand {
         }
     }
 
-    /** Which of them. */
+    /** The dead letters to which a command applies. */
     private static final class Choice {
         @Parameters(arity = "1..*", paramLabel = "POSITION", description = "as list prints it")
         private List<Long> positions = List.of();
@@ -119,7 +119,7 @@ final class DeadLettersCommand {
         private boolean all;
     }
 
-    /** Something that is done with some of them. */
+    /** A command that is applied to chosen dead letters. */
     private abstract static class OnChosen extends OfBot {
         @ArgGroup(multiplicity = "1")
         private Choice choice = new Choice();
@@ -131,7 +131,7 @@ final class DeadLettersCommand {
         private final String done;
         private final boolean alwaysAsks;
 
-        /** @param alwaysAsks also before those that were named one by one */
+        /** @param alwaysAsks whether to ask for a confirmation even if the dead letters were named one by one */
         OnChosen(Botfsm botfsm, String verb, String done, boolean alwaysAsks) {
             super(botfsm);
             this.verb = verb;

@@ -14,7 +14,7 @@ final class Durations {
 
     private Durations() {}
 
-    /** @throws IllegalArgumentException if it is none; the message has both */
+    /** @throws IllegalArgumentException if the text is not a duration; the message contains name and text */
     static Duration parse(String name, String text) {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches()) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which conversations. */
+/** The options that select conversations. */
 final class FilterOptions {
     @Mixin
     private KeyOptions keys = new KeyOptions();

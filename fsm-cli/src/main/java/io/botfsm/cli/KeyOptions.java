@@ -4,7 +4,7 @@ import io.botfsm.storage.catalog.ConversationFilter;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which conversations, by their keys. */
+/** The options that select conversations by their keys. */
 final class KeyOptions {
     @Option(names = "--bot", paramLabel = "ID", description = "only of this bot")
     private Optional<String> bot = Optional.empty();

@@ -1,7 +1,7 @@
 package io.botfsm.cli;
 
 /**
- * A part of the store that is connected to.
+ * A part of the store, with an open connection.
  *
  * @param part what a command uses
  * @param disconnect ends the connections

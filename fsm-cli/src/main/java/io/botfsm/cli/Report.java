@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a command prints on standard output: JSON objects, one a line; or rows, aligned under headings on a terminal and
- * separated by tabs elsewhere. Text from the store stands escaped, so that it cannot control a terminal.
+ * What a command prints on standard output: JSON objects, one per line; or rows, aligned under headings on a terminal
+ * and separated by tabs elsewhere. Text from the store is escaped, so that it cannot control a terminal.
  */
 final class Report {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -75,7 +75,7 @@ final class Report {
         }
     }
 
-    /** Shows how far long work is, until something else is printed. On any thread. */
+    /** Shows the progress of long work until something else is printed. May be called by any thread. */
     void progress(String text) {
         progress.show(text);
     }
@@ -114,8 +114,8 @@ final class Report {
     }
 
     /**
-     * In a table that is too wide, the first cell has a line of its own, and so has the last one where there is no room
-     * beside the others. The last one is broken into lines.
+     * In a table that is too wide, the first cell has a line of its own, and so has the last one if there is no room
+     * beside the others. The last one is wrapped.
      */
     private void line(List<String> cells, int[] widths, boolean isWide, String style) {
         StringBuilder line = new StringBuilder();
@@ -166,7 +166,7 @@ final class Report {
         return lines.toString();
     }
 
-    /** What a command has done, or has seen. */
+    /** Prints what a command has done or seen. */
     void line(ObjectNode object, String text) {
         line(object, text, "");
     }
@@ -189,7 +189,7 @@ final class Report {
         }
     }
 
-    /** Something that is wrong in the store, or was left out. */
+    /** Prints a problem: something that is wrong in the store, or was left out. */
     void problem(ObjectNode object, String text) {
         line(object, text, BOLD);
     }
@@ -228,7 +228,7 @@ final class Report {
         return style.isEmpty() || !terminal.isColoured(stream) ? text : "\033[" + style + "m" + text + "\033[0m";
     }
 
-    /** A time: in tables how long ago, or in how long, elsewhere as it is; a dash for none. */
+    /** A time: in tables relative to now, elsewhere as it is; a dash if there is none. */
     String time(Optional<Instant> time) {
         if (time.isEmpty()) {
             return "-";
@@ -240,7 +240,7 @@ final class Report {
         return ago.isNegative() ? "in " + span(ago.negated()) : span(ago);
     }
 
-    /** A time of the last hours: on a terminal without the day. */
+    /** A recent time: on a terminal without the date. */
     String timeOfDay(Instant time) {
         String whole = time.truncatedTo(ChronoUnit.SECONDS).toString();
         return terminal.showsTables() ? whole.substring(whole.indexOf('T') + 1) : time.toString();

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Conversations as they were seen last. Not thread-safe. */
+/** Conversations as they were last seen. Not thread-safe. */
 final class SeenConversations {
     private Map<StorageKey, Snapshot> seen = Map.of();
 
-    /** A conversation that is not as it was seen before. */
+    /** A conversation that has changed since it was last seen. */
     record Change(StorageKey key, Snapshot before, Snapshot now, Instant at) {
         static Change of(StorageKey key, Snapshot before, Snapshot now) {
             return new Change(key, before, now, now.touched().orElseGet(Instant::now));
@@ -25,8 +25,8 @@ final class SeenConversations {
      * Compares with what was seen before, and remembers what is there now. If the store fails, nothing is remembered.
      *
      * @param found what a scan has found
-     * @param read reads a conversation that the scan has not found: it may have ended, or have changed during the scan;
-     *     empty if it cannot be read, and then as it was before
+     * @param read reads a conversation that the scan has not found, because it has ended or has changed during the
+     *     scan; empty if it cannot be read, in which case it counts as unchanged
      * @return the changes, the oldest first
      */
     List<Change> see(Map<StorageKey, Snapshot> found, Function<StorageKey, Optional<Snapshot>> read) {

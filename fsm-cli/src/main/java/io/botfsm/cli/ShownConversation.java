@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A conversation as commands print it; values only where they are asked for. */
+/** A conversation as commands print it; with values only on request. */
 final class ShownConversation {
     static final String NO_STATE = "(none)";
 

@@ -46,7 +46,7 @@ abstract class StoreCommand implements Callable<Integer> {
         return botfsm.terminal();
     }
 
-    /** The settings of a command that leaves conversations behind it. */
+    /** The settings of a command that writes conversations; warns if these would never expire. */
     final StoreSettings settingsForWrites() throws IOException {
         StoreSettings settings = settings();
         if (!settings.hasTtl()) {
@@ -57,7 +57,7 @@ abstract class StoreCommand implements Callable<Integer> {
         return settings;
     }
 
-    /** Does something with the conversations, and shows the progress. */
+    /** Works on the conversations, and shows the progress. */
     static int maintain(StoreSettings settings, FenceOption fence, Report report, ToIntFunction<StateStorage> work) {
         try (OpenStore<StateStorage> store = settings.storage()) {
             return work.applyAsInt(new ProgressStorage(fence.fenced(store.part()), report));
@@ -115,7 +115,8 @@ abstract class StoreCommand implements Callable<Integer> {
         private Optional<Long> token = Optional.empty();
 
         /**
-         * @throws Refusal if no lease can have the token, which would lock out the bots of each conversation written
+         * @throws Refusal if no lease can have the token: it would lock bots out of each conversation that is written
+         *     with it
          */
         StateStorage fenced(StateStorage storage) {
             long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());

@@ -32,8 +32,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the store is and how bots keep things there: what a file says, otherwise environment variables, such as
- * {@code store=…} and {@code BOTFSM_STORE=…}. Credentials appear in no message.
+ * The location of the store and the settings that bots use for it. Settings in a file, such as {@code store=…}, take
+ * precedence over environment variables, such as {@code BOTFSM_STORE=…}. Credentials appear in no message.
  */
 final class StoreSettings {
     private static final String STORE = "store";
@@ -47,11 +47,11 @@ final class StoreSettings {
     private static final List<String> NAMES =
             List.of(STORE, USER, PASSWORD, KEY_PREFIX, LOCK_PREFIX, TTL, TOMBSTONE_TTL, TIMEOUT);
 
-    /** In a JDBC URL, as a parameter or before the host. */
+    /** Credentials in a JDBC URL, as a parameter or before the host. */
     private static final Pattern CREDENTIALS =
             Pattern.compile("(?i)[?&;]\\w*password=[^&;]+|://[^/@]*:[^/@]+@|:oracle:.*/.*@");
 
-    /** In a JDBC URL whose only @ ends credentials: kind and host. */
+    /** A JDBC URL whose only {@code @} ends the credentials; captures kind and host. */
     private static final Pattern SERVER = Pattern.compile("(jdbc:\\w+:)//[^/?;@]*@([^/?;@]+)[^@]*");
 
     private final Map<String, String> values;
@@ -65,8 +65,8 @@ final class StoreSettings {
     /**
      * Reads the settings.
      *
-     * @param uri of the command line, which goes before the others
-     * @param warning is given what is unsafe
+     * @param uri the URI on the command line, which takes precedence
+     * @param warning receives warnings about unsafe settings
      */
     static StoreSettings read(
             Map<String, String> environment, Optional<String> uri, Optional<Path> file, Consumer<String> warning)
@@ -124,7 +124,7 @@ final class StoreSettings {
         return values;
     }
 
-    /** A password goes to no other store than the one that it was set with. */
+    /** Removes credentials: a password is used only for the store that it was set with. */
     private static void leave(
             Map<String, String> values, Map<String, String> ofBots, String store, Consumer<String> warning) {
         boolean hasPassword = values.remove(PASSWORD) != null || ofBots.containsKey("REDIS_FSM_PASSWORD");
@@ -139,12 +139,12 @@ final class StoreSettings {
         return CREDENTIALS.matcher(uri).find();
     }
 
-    /** Whether conversations that are written end by themselves. */
+    /** Whether conversations that are written expire. */
     boolean hasTtl() {
         return values.containsKey(TTL);
     }
 
-    /** Connects for conversations. */
+    /** Connects to the store for its conversations. */
     OpenStore<StateStorage> storage() {
         if (isDatabase()) {
             OpenStore<BotDatabase> database = database();
@@ -158,7 +158,7 @@ final class StoreSettings {
         return new OpenStore<>(redis.stateStorage(), redis::close);
     }
 
-    /** Connects for locks alone. */
+    /** Connects to the store for its locks only. */
     OpenStore<LeaseStore> leases() {
         if (isDatabase()) {
             OpenStore<BotDatabase> database = database();
@@ -173,7 +173,7 @@ final class StoreSettings {
     }
 
     /**
-     * Connects to Redis for what is there alone.
+     * Connects to Redis, for commands that work only there.
      *
      * @throws Refusal if the store is a database
      */
@@ -201,7 +201,7 @@ final class StoreSettings {
         return redis;
     }
 
-    /** Without a setting, where bots find it. */
+    /** The URI of the settings; without one, that of the environment variables of bots. */
     private RedisUri redisUri() {
         Map<String, String> variables = new HashMap<>(ofBots);
         text(STORE).ifPresent(uri -> variables.put("REDIS_FSM_URL", uri));
@@ -260,7 +260,7 @@ final class StoreSettings {
         config.setConnectionTimeout(
                 duration(TIMEOUT).orElse(BotDatabase.DEFAULT_TIMEOUT).toMillis());
         if (isSqlite) {
-            config.addDataSourceProperty("open_mode", "2"); // no new file for a name with a mistake
+            config.addDataSourceProperty("open_mode", "2"); // does not create a file for a mistyped name
             config.addDataSourceProperty("busy_timeout", "2000");
         }
         try {
@@ -271,7 +271,7 @@ final class StoreSettings {
         }
     }
 
-    /** A database's URL without parameters; wherever else credentials may be, no more than its kind and its host. */
+    /** A database URL without parameters; if it may contain credentials elsewhere, at most its kind and host. */
     static String shown(String url) {
         if (!url.contains("@")) {
             return url.replaceFirst("[?;&].*", "");

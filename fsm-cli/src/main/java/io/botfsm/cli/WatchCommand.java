@@ -115,7 +115,7 @@ final class WatchCommand extends StoreCommand {
         }
     }
 
-    /** All that is compared; there may be many. */
+    /** Keeps only what is compared, since there may be many conversations. */
     private static Snapshot withoutValues(Snapshot snapshot) {
         return Snapshot.builder()
                 .state(snapshot.state())

@@ -255,7 +255,7 @@ class AllCommandsTest {
     void watchPrintsChanges() throws Exception {
         CompletableFuture<CommandRun> watching = CompletableFuture.supplyAsync(
                 () -> run("watch", "--bot", "1", "--json", "--interval", "1s", "--changes", "1"));
-        for (int i = 0; !watching.isDone(); i++) { // until it has begun to look and has seen one
+        for (int i = 0; !watching.isDone(); i++) { // until the command has scanned once, and has then seen a change
             write(ANN, Mutation.builder().state("Order:STEP" + i));
             TimeUnit.MILLISECONDS.sleep(100);
         }

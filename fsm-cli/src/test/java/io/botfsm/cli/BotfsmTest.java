@@ -233,7 +233,7 @@ class BotfsmTest extends OneRedisServer {
         }
     }
 
-    /** As when {@code head} has enough. */
+    /** As when {@code head} closes the pipe. */
     @Test
     void anOutputThatFailsEndsTheCommand() {
         begin(1, "A");
@@ -346,7 +346,7 @@ class BotfsmTest extends OneRedisServer {
         assertThat(run("list").ended(0).out()).doesNotContain("KEY").contains("\t");
     }
 
-    /** A reason may be long, and the cells before it have no room to spare. */
+    /** A reason may be long, and the cells before it leave little room. */
     @Test
     void theLastCellOfATableThatIsTooWideHasALineOfItsOwn() {
         try (BotRedis bot = LettuceRedis.connect(server.uri(0));
@@ -413,7 +413,7 @@ class BotfsmTest extends OneRedisServer {
         assertThat(run("list").out()).isEmpty();
     }
 
-    /** Runs it on a terminal where somebody thinks before typing yes. */
+    /** Runs a command on a terminal; the action happens before yes is typed. */
     private int runThinking(Callable<?> meanwhile, String... arguments) {
         CommandTerminal terminal = new CommandTerminal(
                 Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TERMINALS", "in err"),
@@ -467,7 +467,7 @@ class BotfsmTest extends OneRedisServer {
         return leases.read("pizza").toCompletableFuture().join().claim();
     }
 
-    /** By a claim that names no process. */
+    /** The claim names no process. */
     @Test
     void aHolderThatIsNotKnownIsShownAsItIs() {
         try (BotRedis bot = LettuceRedis.connect(server.uri(0));
@@ -529,7 +529,7 @@ class BotfsmTest extends OneRedisServer {
                 .isEqualTo("dead letters that cannot be read: 1\n");
     }
 
-    /** Each right that the page names is needed: without one the command says which. */
+    /** Each permission that the page names is needed: without one, the command says which is missing. */
     @Test
     void aMissingRightIsNamed() {
         begin(1, "A");

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The sessions of docs/operate/botfsm-command.md, one after another, print what the page shows, but for versions, times
- * and processes. {@code -Dbotfsm.sessions=true} writes what they print into the page.
+ * The sessions of docs/operate/botfsm-command.md, one after another, print what the page shows, except for versions,
+ * times and processes. {@code -Dbotfsm.sessions=true} writes what they print into the page.
  */
 @Timeout(120)
 class CommandPageTest extends OneRedisServer {
@@ -123,7 +123,7 @@ class CommandPageTest extends OneRedisServer {
                 "", Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TTL", "30d", "NO_COLOR", "1"), words);
     }
 
-    /** The bot goes on once the command has looked the first time. */
+    /** Runs the command; the bot writes after the command's first scan. */
     private static CommandRun beside(StateStorage storage, String... words) {
         String before = scans();
         CompletableFuture<CommandRun> watching = CompletableFuture.supplyAsync(() -> run(words));
@@ -141,7 +141,7 @@ class CommandPageTest extends OneRedisServer {
                 .orElse("");
     }
 
-    /** Without what differs each time; a server lists its keys in an order of its own. */
+    /** Replaces what differs each time, and sorts the lines, since a server lists its keys in any order. */
     private static String comparable(String page) {
         return SESSION.matcher(page.replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "INSTANT")
                         .replaceAll("\\d\\d:\\d\\d:\\d\\dZ", "TIME")

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 record CommandRun(int status, String out, String err) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Runs it where nothing is a terminal. */
+    /** Runs it without a terminal. */
     static CommandRun of(Map<String, String> environment, String... arguments) {
         return typing("", environment, arguments);
     }
@@ -47,7 +47,7 @@ record CommandRun(int status, String out, String err) {
         return new CommandRun(status, out.toString(UTF_8), err.toString(UTF_8));
     }
 
-    /** Fails unless it ended so. */
+    /** Asserts the exit status. */
     CommandRun ended(int expected) {
         assertThat(status).as("%s%s", out, err).isEqualTo(expected);
         return this;
@@ -72,7 +72,7 @@ record CommandRun(int status, String out, String err) {
         return json().get(0);
     }
 
-    /** The command in a JVM of its own; what it prints goes to the files {@code out} and {@code err}. */
+    /** Starts the command in a JVM of its own; its output goes to the files {@code out} and {@code err}. */
     static Process start(Map<String, String> environment, Path directory, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

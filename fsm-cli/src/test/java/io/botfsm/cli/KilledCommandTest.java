@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The command is killed in the middle of its work: each conversation is wholly old or wholly new, and a second run
- * finishes. The proofs kill it several times, in the middle of more.
+ * The command is killed in the middle of its work: each conversation is either old or new, never partly changed, and a
+ * second run finishes. With {@code -Dbotfsm.proof=true}, it is killed several times, and has more conversations.
  */
 @Timeout(600)
 class KilledCommandTest extends OneRedisServer {
@@ -38,7 +38,10 @@ class KilledCommandTest extends OneRedisServer {
     private static final int USERS = IS_PROOF ? 100_000 : 1_000;
     private static final int KILLS = IS_PROOF ? 5 : 1;
 
-    /** For a command that sends a hundred writes at once, and for one that waits for each. */
+    /**
+     * The delay for a command that sends a hundred writes at once; the next one is for a command that waits for each
+     * write.
+     */
     private static final Duration BATCHES = Duration.ofMillis(IS_PROOF ? 2 : 20);
 
     private static final Duration SINGLE_CALLS = Duration.ofMillis(IS_PROOF ? 0 : 1);
@@ -82,13 +85,13 @@ class KilledCommandTest extends OneRedisServer {
         return Map.of("BOTFSM_STORE", server.uri(0));
     }
 
-    /** Starts the command with slow answers: otherwise it would have finished before it is killed. */
+    /** Starts the command with delayed responses; otherwise, it would finish before it is killed. */
     private Process startSlowly(Duration delay, String... arguments) throws Exception {
         proxy.delay(delay);
         return CommandRun.start(Map.of("BOTFSM_STORE", proxy.uri(0)), directory, arguments);
     }
 
-    /** Kills the command each time that it has gone so far. */
+    /** Runs and kills the command {@link #KILLS} times, each time after more than a tenth of the work. */
     private void runAndKill(Duration delay, LongSupplier progress, String... arguments) throws Exception {
         for (int i = 0; i < KILLS; i++) {
             long start = progress.getAsLong();
@@ -102,7 +105,7 @@ class KilledCommandTest extends OneRedisServer {
                     .as("killed in the middle: %s", Files.readString(directory.resolve("err")))
                     .isTrue();
             process.destroyForcibly().waitFor();
-            Awaitility.await().until(() -> proxy.open() == 0); // what was on its way has arrived
+            Awaitility.await().until(() -> proxy.open() == 0); // what was sent has arrived
         }
     }
 
@@ -110,7 +113,7 @@ class KilledCommandTest extends OneRedisServer {
         return redis.number("DBSIZE");
     }
 
-    /** Whether a conversation is there, and then whole. */
+    /** Whether a conversation exists; asserts that it is complete. */
     private boolean isThere(StorageKey key) {
         Snapshot snapshot = storage.read(key).toCompletableFuture().join();
         if (snapshot.state().isPresent() || !snapshot.data().isEmpty()) {
@@ -194,7 +197,7 @@ class KilledCommandTest extends OneRedisServer {
         assertThat(keys()).isEqualTo(USERS);
     }
 
-    /** How many writes the server was sent. */
+    /** The number of writes that the server has received. */
     private static long writes() {
         return redis.text("INFO", "commandstats")
                 .lines()

@@ -59,7 +59,7 @@ class MigrateCommandTest extends OneRedisServer {
         assertThat(migrate().ended(3).out()).contains("skipped fsm:7:7:data: ").doesNotContain("secret");
     }
 
-    /** A bot with {@code with_bot_id=True}, whose option was forgotten. */
+    /** The bot has {@code with_bot_id=True}, but the option of the command was forgotten. */
     @Test
     void optionsThatDoNotFitAreRefusedBeforeAnythingIsWritten() {
         for (int user : List.of(5, 6, 7)) {

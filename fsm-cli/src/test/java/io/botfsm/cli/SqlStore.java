@@ -57,7 +57,7 @@ final class SqlStore implements TriedStore {
         Files.delete(directory);
     }
 
-    /** Locks wait on one that may forget what it has acknowledged. */
+    /** With durable settings: locks are delayed on a server that may lose acknowledged writes. */
     static TriedStore postgresql() {
         try {
             EmbeddedPostgres server = EmbeddedPostgres.builder()

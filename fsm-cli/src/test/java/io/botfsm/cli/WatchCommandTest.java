@@ -46,7 +46,7 @@ class WatchCommandTest extends OneRedisServer {
         return CompletableFuture.supplyAsync(() -> CommandRun.of(Map.of("BOTFSM_STORE", server.uri(0)), arguments));
     }
 
-    /** Of one conversation; of a bot's; and those of one state alone. */
+    /** Those of one conversation, those of one user of a bot, and those of one state. */
     @Test
     void printsTheChangesThatMatch() throws Exception {
         CompletableFuture<CommandRun> one = watching("1:10:10", "--changes", "2");

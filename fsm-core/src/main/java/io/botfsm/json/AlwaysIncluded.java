@@ -10,16 +10,17 @@ import com.fasterxml.jackson.databind.introspect.NopAnnotationIntrospector;
 import java.util.Map;
 
 /**
- * Overrides {@code @JsonInclude} and its settings, since an empty list that is omitted would be read back as absent.
+ * Overrides {@code @JsonInclude} and the corresponding settings of the mapper, since an empty list that is omitted
+ * would be read back as absent.
  */
-@SuppressWarnings("serial") // Jackson's class is, this one is not sent anywhere
+@SuppressWarnings("serial") // inherited from Jackson's class; never serialized
 final class AlwaysIncluded extends NopAnnotationIntrospector {
     private static final JsonInclude.Value ALWAYS =
             JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);
 
     private AlwaysIncluded() {}
 
-    @SuppressWarnings("deprecation") // the features have no successor that a mapper's settings could not override
+    @SuppressWarnings("deprecation") // the features, since a mapper's settings could override their successors
     static ObjectMapper on(ObjectMapper mapper) {
         AnnotationIntrospector writing = mapper.getSerializationConfig().getAnnotationIntrospector();
         mapper.setAnnotationIntrospectors(

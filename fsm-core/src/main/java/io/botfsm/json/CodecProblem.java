@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.botfsm.internal.data.ReadProblem;
 import java.util.Optional;
 
-/** Describes a problem that Jackson found without quoting the value, as Jackson's own messages do. */
+/** Describes a problem that Jackson found. Unlike Jackson's own messages, the description never quotes the value. */
 final class CodecProblem {
     private CodecProblem() {}
 
@@ -20,11 +20,11 @@ final class CodecProblem {
         if (e instanceof StreamConstraintsException) {
             return ReadProblem.TOO_LARGE;
         }
-        if (String.valueOf(e.getOriginalMessage()).startsWith("Infinite recursion")) { // a StackOverflowError within
+        if (String.valueOf(e.getOriginalMessage()).startsWith("Infinite recursion")) { // due to a StackOverflowError
             return ReadProblem.TOO_DEEP;
         }
         if (String.valueOf(e.getOriginalMessage())
-                .startsWith("Duplicate field")) { // an exception of no type of its own
+                .startsWith("Duplicate field")) { // Jackson has no exception type of its own for this
             return ReadProblem.DUPLICATE;
         }
         if (e instanceof JsonParseException) {

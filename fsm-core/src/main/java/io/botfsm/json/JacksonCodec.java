@@ -100,7 +100,7 @@ public final class JacksonCodec implements JsonCodec {
                         .maxStringLength(Integer.MAX_VALUE)
                         .maxNameLength(Integer.MAX_VALUE)
                         .build())
-                .setStreamWriteConstraints(StreamWriteConstraints.defaults()); // as deep as is read
+                .setStreamWriteConstraints(StreamWriteConstraints.defaults()); // the same depth as for reading
         copy.getFactory()
                 .configure(
                         StreamWriteFeature.USE_FAST_DOUBLE_WRITER.mappedFeature(),
@@ -167,7 +167,7 @@ public final class JacksonCodec implements JsonCodec {
             return Optional.ofNullable(mapper.readValue(json, declared));
         } catch (JsonProcessingException e) {
             throw new UnreadableDataException("", type.type(), CodecProblem.of(e));
-        } catch (NumberFormatException e) { // NaN has no decimal
+        } catch (NumberFormatException e) { // NaN has no decimal value
             throw new UnreadableDataException("", type.type(), ReadProblem.notOf(declared.getRawClass()));
         } catch (StackOverflowError e) {
             throw new UnreadableDataException("", type.type(), ReadProblem.TOO_DEEP);
@@ -272,15 +272,15 @@ public final class JacksonCodec implements JsonCodec {
     }
 
     /**
-     * Returns the text to be stored. Only a text that is longer than the longest readable number can contain a number
-     * that cannot be read.
+     * Returns the text to be stored, after checking that its numbers can be read. Only a text that is longer than the
+     * longest readable number can contain a number that cannot.
      */
     private String readable(String json) throws JsonProcessingException {
         String text = wellFormed(json);
         if (text.length() > LONGEST_NUMBER) {
             try (JsonParser tokens = mapper.getFactory().createParser(text)) {
                 while (tokens.nextToken() != null) {
-                    // each is held to the limits of reading
+                    // the parser checks each token against the limits for reading
                 }
             } catch (JsonProcessingException e) {
                 throw e;

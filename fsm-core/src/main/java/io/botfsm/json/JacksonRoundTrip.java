@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a trial needs of Jackson 2. */
+/** The operations of Jackson 2 that {@link RoundTrip} needs. */
 record JacksonRoundTrip(ObjectMapper mapper) implements RoundTrip.Codec<JsonProcessingException> {
     private record Field(AnnotatedField field) implements RoundTrip.StateField {
         @Override
@@ -23,7 +23,7 @@ record JacksonRoundTrip(ObjectMapper mapper) implements RoundTrip.Codec<JsonProc
             return field.getValue(object);
         }
 
-        /** A module may keep its fields to itself. */
+        /** Whether the field can be read. A module need not open its fields to Jackson. */
         boolean isAccessible() {
             try {
                 field.fixAccess(true);

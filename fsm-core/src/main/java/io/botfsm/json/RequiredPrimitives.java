@@ -20,7 +20,7 @@ import java.util.Set;
  * Refuses objects that lack a primitive property. Jackson itself checks constructor parameters only; without this
  * check, a property that is set by a setter or a field would silently stay 0.
  */
-@SuppressWarnings("serial") // Jackson's classes are, this one is not sent anywhere
+@SuppressWarnings("serial") // inherited from Jackson's classes; never serialized
 final class RequiredPrimitives extends BeanDeserializerModifier {
     @Override
     public JsonDeserializer<?> modifyDeserializer(
@@ -67,7 +67,7 @@ final class RequiredPrimitives extends BeanDeserializerModifier {
             if (properties.currentToken() == JsonToken.START_OBJECT) {
                 properties.nextToken();
             } else if (properties.currentToken() != JsonToken.FIELD_NAME) {
-                return; // the id of an object that was read before, or what a creator takes instead of properties
+                return; // the id of an object that was read before, or a form without properties
             }
             for (; properties.currentToken() == JsonToken.FIELD_NAME; properties.nextToken()) {
                 names.add(properties.currentName());

@@ -58,7 +58,7 @@ final class BlockingAdapter implements StateStorage {
                     run(work, answer, failure -> unavailable(key, writes, failure));
                 }
             });
-        } catch (Throwable refused) { // such as no memory for a thread; what runs nevertheless answers
+        } catch (Throwable refused) { // such as no memory for a thread; if the task has begun, its result counts
             if (progress.compareAndSet(Progress.WAITING, Progress.EXPIRED)) {
                 return CompletableFuture.failedFuture(unavailable(key, false, refused));
             }
@@ -82,7 +82,7 @@ final class BlockingAdapter implements StateStorage {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             answer.completeExceptionally(failure.of(e));
-        } catch (Throwable e) { // whatever the driver throws, the caller must hear of it
+        } catch (Throwable e) { // whatever the driver throws must reach the caller
             answer.completeExceptionally(failure.of(e));
         }
     }

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The fingerprints of one source in {@link EventWindow}: up to eight chunks of up to ten each, filled one after
- * another. The one that is not full is the current one, and the next that begins drops the oldest ten; so 70 to 79
- * stay.
+ * The fingerprints of one source in {@link EventWindow}: up to eight chunks of ten, all of them full except the current
+ * one. When the current chunk is full too, the next one starts empty and becomes the current one; of eight chunks, that
+ * drops the oldest ten fingerprints, so that 70 to 79 remain.
  */
 final class EventRing {
     private static final int CHUNKS = 8;

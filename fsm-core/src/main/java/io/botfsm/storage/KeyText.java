@@ -4,7 +4,7 @@ import io.botfsm.internal.text.Text;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** The text of a {@link StorageKey}, written and read. */
+/** Formats and parses the text of a {@link StorageKey}. */
 final class KeyText {
     private static final int MIN_PARTS = 3;
     private static final int MAX_PARTS = 6;

@@ -33,7 +33,7 @@ public final class Mutation {
     /** The maximum number of entries that one mutation may put or remove. */
     public static final int MAX_ENTRIES = 100_000;
 
-    /** The maximum total number of characters of all texts of one mutation. */
+    /** The maximum total number of characters of the state, the data entries and the attributes of one mutation. */
     public static final int MAX_CHARACTERS = 64 << 20;
 
     /**

@@ -96,8 +96,9 @@ public sealed interface Outcome {
         }
 
         /**
-         * When the state after the write, or the absence of a state, began, under the same conditions. It differs from
-         * what the next read returns only if the clock was set back.
+         * When the state after the write, or the absence of a state, began; empty if nothing is left, or if the storage
+         * lacks {@link StateStorage.Capability#TIMES}. It differs from what the next read returns only if the clock was
+         * set back, or if the mutation {@linkplain Mutation#since() sets this time} itself.
          */
         public Optional<Instant> since() {
             if (version == 0) {

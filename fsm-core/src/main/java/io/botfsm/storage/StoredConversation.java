@@ -67,7 +67,7 @@ public final class StoredConversation {
             this.timeToLive = timeToLive;
         }
 
-        /** Returns a step with the given parts, such as a wrong one for a storage under test. */
+        /** Returns a step with the given parts, for tests that need an incorrect step. */
         public static Step of(StoredConversation next, Outcome outcome, Optional<Duration> timeToLive) {
             return new Step(
                     requireNonNull(next, "next"),
@@ -200,8 +200,8 @@ public final class StoredConversation {
     }
 
     /**
-     * Returns this conversation at the given time. If its end has passed, it is the conversation after the end. The end
-     * counts as a write that no one can have seen before.
+     * Returns this conversation at the given time; if its end has passed, the conversation after the end. The end
+     * counts as a write, with a version that no other write has.
      */
     private StoredConversation at(Instant now) {
         if (end.isEmpty() || now.isBefore(end.get())) {

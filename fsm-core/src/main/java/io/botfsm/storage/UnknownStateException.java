@@ -18,7 +18,7 @@ public final class UnknownStateException extends FsmException {
     private final String problem;
 
     /**
-     * The error of a read.
+     * Creates the exception for a read.
      *
      * @param key the conversation
      * @param state the state as it is stored

@@ -1,7 +1,7 @@
 /**
  * The storage contract, for authors of storages and decorators: {@link io.botfsm.storage.StateStorage} with its two
  * operations, conversation keys, values and exceptions, and the decision function
- * {@link io.botfsm.storage.StoredConversation#apply} that all storages share. Implementations without further
+ * {@link io.botfsm.storage.StoredConversation#apply} that all storages share. Adapters and decorators without further
  * dependencies are here too.
  */
 @NullMarked

@@ -130,7 +130,7 @@ final class Notifications {
             try {
                 deliverAll();
             } catch (RuntimeException | Error e) {
-                end(); // the next change begins another
+                end(); // the next change starts another delivery
                 throw e;
             }
         }

@@ -80,7 +80,10 @@ public final class TransitionRules {
         return written.getOrDefault(name, name);
     }
 
-    /** Returns the rules as a Mermaid state diagram that ends with a line feed. Equal rules give equal diagrams. */
+    /**
+     * Returns the rules as a Mermaid state diagram that ends with a line feed. The same rules, declared in the same
+     * order, give the same diagram.
+     */
     public String toMermaid() {
         MermaidDiagram diagram = new MermaidDiagram(states);
         declared.forEach(change -> diagram.arrow(change.from(), change.to()));

@@ -21,9 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is long, deep or ambiguous: it is read back as it was written, or it is refused when it is written. */
+/** Values that are long, deeply nested or ambiguous are read back as they were written, or refused. */
 class CodecLimitsTest {
-    /** Of 1,053,605 digits; keeps its text, which takes seconds to make. */
+    /** A number of 1,053,605 digits. It caches its text, which takes seconds to create. */
     private static final BigDecimal TOO_LONG = new BigDecimal(BigInteger.ONE.shiftLeft(3_500_000));
 
     record Note(String text, Map<String, String> tags) {}

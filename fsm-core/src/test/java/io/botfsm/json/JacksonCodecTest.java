@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written is read back equal; what cannot be read is named, never shown. */
+/** What is written is read back equal; errors name what cannot be read, but never show its value. */
 class JacksonCodecTest {
     record Profile(
             String name,
@@ -54,7 +54,7 @@ class JacksonCodecTest {
         }
     }
 
-    /** A class as others write them: properties by setters. */
+    /** A conventional class whose properties have setters. */
     public static final class Point {
         private int x;
         private int y;

@@ -86,7 +86,7 @@ final class EventWindowTest {
         assertThat(down.other()).isNotEmpty();
     }
 
-    /** The edge of the promise: 256 ids of the latest run and of one other, and nothing of a third. */
+    /** The limit of the guarantee: 256 ids of the latest run and of one other, and none of a third. */
     @Test
     void twoRunsAreRememberedAndNoThird() {
         for (long first = 1_000; first < 1_008; first++) { // at each alignment
@@ -175,7 +175,7 @@ final class EventWindowTest {
         };
     }
 
-    /** The same with sets of ids instead of bits: two runs of 33 blocks of 8. */
+    /** A model of the window with sets of ids instead of bits: two runs of 33 blocks of 8. */
     private static final class Model {
         private Set<Long> latest = new HashSet<>();
         private Set<Long> other = new HashSet<>();
@@ -210,7 +210,7 @@ final class EventWindowTest {
         }
     }
 
-    /** What the guarantees say of ids that no messenger counts. */
+    /** The guarantees for counted ids, for snowflakes, and for clock readings, which differ on redelivery. */
     @Test
     void ofEightEventsCountedIdsAreRecognizedAgainAndIdsFarApartAreNot() {
         assertThat(recognized(i -> 731_904_211L + i, i -> 731_904_211L + i)).isEqualTo(8);
@@ -222,7 +222,7 @@ final class EventWindowTest {
                 .isZero();
     }
 
-    /** The same two ids as a source of their own. */
+    /** As counted ids of the default source, these two would begin new runs. */
     @Test
     void idsOfAnotherSourcePushNoneOut() {
         EventWindow window = EventWindow.empty()

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A true storage of one conversation, which answers at once, or when the test says so. */
+/** A working storage of one conversation that completes writes at once, or when the test says so. */
 public final class OneConversation implements StateStorage {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
 
@@ -63,12 +63,12 @@ public final class OneConversation implements StateStorage {
         }
     }
 
-    /** From now on writes are stored at once, but answered only when the test says so. */
+    /** From now on, writes are still stored at once, but complete only with {@link #answer}. */
     public void holdAnswers() {
         holding = true;
     }
 
-    /** Answers one of the writes that are not answered yet. */
+    /** Completes one of the held writes, which are counted from 0 in the order in which they began. */
     public void answer(int index) {
         answers.get(index).run();
     }

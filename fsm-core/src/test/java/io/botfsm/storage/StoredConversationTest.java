@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The one decision, by the rules of the specification that it decides. */
+/** {@link StoredConversation#apply}, by the rules of the specification that it implements. */
 final class StoredConversationTest {
     private static final long NOW = 1_000_000;
     private static final Instant TIME = Instant.parse("2026-11-29T12:00:00Z");
@@ -464,7 +464,7 @@ final class StoredConversationTest {
         assertThat(step.next()).isSameAs(before);
     }
 
-    /** Two who write at the end, of whose clocks one is ahead, write two versions. */
+    /** No write gets the version of the end, whether or not the end has passed by the writer's clock. */
     @Test
     void noWriteHasTheVersionOfTheEnd() {
         StoredConversation live =

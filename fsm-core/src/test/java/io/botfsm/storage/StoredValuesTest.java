@@ -16,7 +16,7 @@ class StoredValuesTest {
     private static final EventWindow EVENTS = EventWindow.empty().with(1);
     private static final Optional<Instant> TIME = Optional.of(Instant.EPOCH);
 
-    /** Of each type values that differ in one part each, the first one from all others. */
+    /** Lists of values that are all unequal, most of them because of a single part. */
     static Stream<List<Supplier<Object>>> values() {
         return Stream.of(
                 List.of(

@@ -3,7 +3,7 @@ package io.botfsm.transition;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 
-/** An appender that lacks a class, and leaves the thread interrupted as well. */
+/** An appender that fails because of a missing class, and leaves the thread interrupted. */
 public final class FailingAppender extends AppenderBase<ILoggingEvent> {
     private FailingAppender() {}
 

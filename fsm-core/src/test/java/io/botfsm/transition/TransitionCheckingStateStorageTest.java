@@ -189,7 +189,7 @@ final class TransitionCheckingStateStorageTest {
         assertThat(backend.reads).isZero();
     }
 
-    /** Changes its state before each write. */
+    /** Changes the stored state before each write. */
     private static final class Restless extends ForwardingStateStorage {
         private final OneConversation storage;
 

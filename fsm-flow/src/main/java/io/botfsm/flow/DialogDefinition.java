@@ -19,8 +19,8 @@ import java.util.function.Function;
  *
  * @param empty the data if none is stored
  * @param isSub whether it is a sub-dialog, which others call
- * @param reactions the handling of some inputs wherever the conversation is
- * @param calls the calls among the reactions, by the scope of the dialog that they call
+ * @param reactions the commands, which handle some inputs wherever the conversation is
+ * @param calls the calls that the commands make, by the scope of the called dialog
  * @param first what is done with every input before it is handled
  */
 record DialogDefinition<I, O, D>(

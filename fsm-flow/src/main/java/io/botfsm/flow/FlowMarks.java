@@ -44,7 +44,7 @@ final class FlowMarks {
      * Replies of a timeout that still have to be sent.
      *
      * @param due when the conversation is due again if they are not sent
-     * @param wanted when it is due otherwise; empty for never
+     * @param wanted the deadline to restore once they are sent; empty for none
      */
     record Unsent(Instant due, Optional<Instant> wanted) {
         private static Unsent parse(String text) {
@@ -169,7 +169,10 @@ final class FlowMarks {
         set(PASSED, timeouts == 0 ? Optional.empty() : Optional.of(Integer.toString(timeouts)));
     }
 
-    /** Returns the replies marked as unsent. The mark is void if the conversation is no longer due at its time. */
+    /**
+     * Returns the replies marked as unsent. The mark is void if the deadline of the conversation is no longer the
+     * mark's.
+     */
     static Optional<Unsent> unsent(ScopedConversation now) {
         return Optional.ofNullable(now.attributes().get(UNSENT)).map(Unsent::parse);
     }

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Moves a conversation through its dialogs, on one turn. */
+/** Moves a conversation through its dialogs, within one turn. */
 final class FlowPath<I, O> {
     private final FlowDialogs<I, O> dialogs;
     private final Turn turn;
     private final ScopedTurn scoped;
     private final FlowMarks marks;
 
-    /** The calling state after a return; such a state is never stored itself. */
+    /** The state that the conversation is in, if that calls a sub-dialog: such a state is never stored itself. */
     private Optional<Position<I, O, ?>> returned = Optional.empty();
 
     FlowPath(FlowDialogs<I, O> dialogs, Turn turn, ScopedTurn scoped, FlowMarks marks) {
@@ -31,8 +31,8 @@ final class FlowPath<I, O> {
     }
 
     /**
-     * Returns the current dialog and those that wait for it, the outermost first, without those that this build does
-     * not have.
+     * Returns the positions in the current dialog and in those that wait for it, the outermost first, without positions
+     * that this build does not have.
      */
     private List<Position<I, O, ?>> positions() {
         List<Position<I, O, ?>> positions = new ArrayList<>();
@@ -52,7 +52,9 @@ final class FlowPath<I, O> {
         return open;
     }
 
-    /** Returns these dialogs and those whose commands called one of them, from any state or from none; each once. */
+    /**
+     * Returns the open {@link #dialogs()} and those whose commands called one of them, even from no state; each once.
+     */
     List<DialogDefinition<I, O, ?>> callers() {
         List<DialogDefinition<I, O, ?>> callers = new ArrayList<>(dialogs());
         for (FlowMarks.Frame frame : marks.frames()) {
@@ -64,12 +66,12 @@ final class FlowPath<I, O> {
         return callers;
     }
 
-    /** Returns whether a dialog is open, or has called one that is. */
+    /** Returns whether a dialog is open, or one of its commands called an open dialog. */
     boolean contains(DialogDefinition<I, O, ?> dialog) {
         return callers().stream().anyMatch(dialog::is);
     }
 
-    /** Returns the position in a dialog where the conversation is, or waits. */
+    /** Returns the innermost position in a dialog: the current one, or one that waits for a sub-dialog. */
     Optional<Position<I, O, ?>> position(DialogDefinition<I, O, ?> dialog) {
         return positions().stream().filter(at -> at.isIn(dialog)).reduce((outer, inner) -> inner);
     }
@@ -79,7 +81,7 @@ final class FlowPath<I, O> {
         return position(dialog).map(Position::scope).orElseGet(dialog::scope);
     }
 
-    /** Goes on to a state of a dialog that the conversation is in, and ends the dialogs that it has called. */
+    /** Goes on to a state of an open dialog, and ends the sub-dialogs that this dialog has called. */
     <D> void goOn(DialogDefinition<I, O, D> dialog, Enum<?> to) {
         unwindTo(dialog);
         Position<I, O, ?> from = position().orElseThrow();
@@ -121,12 +123,13 @@ final class FlowPath<I, O> {
     }
 
     /**
-     * Calls a dialog by a command of another dialog. A dialog can be open only once, since it has its data only once.
-     * Dialogs that are open and that it may call are therefore ended before, and called again afterwards.
+     * Calls a dialog by a command of another dialog. A dialog can be open only once, since its data is stored only
+     * once. Open dialogs that this call would open a second time are therefore ended first, and called again after it
+     * has returned.
      */
     void callByCommand(DialogDefinition<I, O, ?> sub, DialogDefinition<I, O, ?> caller) {
         while (dialogs().stream().anyMatch(sub::reaches)) {
-            if (marks.frames().isEmpty()) { // of a build in which nobody called it
+            if (marks.frames().isEmpty()) { // entered by a build in which nothing called it
                 leave();
             } else {
                 var unused = pop();
@@ -167,7 +170,7 @@ final class FlowPath<I, O> {
         return frame;
     }
 
-    /** Asks again; a state that calls a sub-dialog calls it again. */
+    /** Stays in the state; if it calls a sub-dialog, calls that again. */
     void stay() {
         returned.ifPresent(at -> enter(at.dialog(), at.state().state()));
     }

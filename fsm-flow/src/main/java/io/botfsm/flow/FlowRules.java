@@ -96,7 +96,7 @@ final class FlowRules<I, O> {
         return stored;
     }
 
-    /** Returns the states that may be stored while in a state. */
+    /** Returns the states that may be stored while the conversation is in a state. */
     private List<Enum<?>> within(StateDefinition<I, O, ?> state) {
         List<Enum<?>> stored = new ArrayList<>();
         if (state.call().isEmpty()) {

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Runs the turns of one input or timeout: its own turn, and one for the result of each work that it leads to. */
+/**
+ * Runs the turns of one input or timeout: its own turn, and one for the result of each piece of work that it leads to.
+ */
 final class FlowRun<I, O> {
     private static final int MOST_ROUNDS = 20;
 
@@ -21,10 +23,10 @@ final class FlowRun<I, O> {
     private final Optional<Instant> fired;
     private final List<O> replies = new ArrayList<>();
 
-    /** The work that was there before the last turn. */
+    /** The id of the work that was pending before the last turn. */
     private Optional<String> leftUndone = Optional.empty();
 
-    /** What this run has stored as unsent, and no other did. */
+    /** The mark of unsent replies, if this run has stored it itself. */
     private Optional<FlowMarks.Unsent> unsent = Optional.empty();
 
     /** @param fired the deadline that is fired, if this is a timeout */
@@ -66,7 +68,7 @@ final class FlowRun<I, O> {
             finish(fsm.handle(key, turn -> session(turn).entered()).now());
             try {
                 return handle.apply(turn -> session(turn).command(input));
-            } catch (UnfinishedWorkException e) { // another input has entered a state that works
+            } catch (UnfinishedWorkException e) { // another input has entered a state that does work
                 if (round == MOST_ROUNDS) {
                     throw endless(fsm.context(key).state());
                 }
@@ -79,7 +81,7 @@ final class FlowRun<I, O> {
         Handled<Optional<List<O>>> handled =
                 fsm.handle(key, turn -> held(turn).flatMap(due -> session(turn).due(due)));
         Optional<List<O>> said = handled.orElse(now -> Optional.empty());
-        if (said.isEmpty()) { // not the flow's, or another was faster
+        if (said.isEmpty()) { // the deadline is not the flow's, or someone else was faster
             return held(handled.now()).isEmpty();
         }
         keptUntilSent(said.get(), handled.now());

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One run of a flow on one turn: finds the handler of an input, a result or a timeout, and asks the question that
+ * One run of a flow in one turn: finds the handler of an input, a result or a timeout, and asks the question that
  * follows.
  */
 final class FlowSession<I, O> {
@@ -212,7 +212,7 @@ final class FlowSession<I, O> {
 
     /** Returns from a sub-dialog. */
     void returned(DialogDefinition<I, O, ?> sub, Object result) {
-        if (marks.frames().isEmpty()) { // a flow of its own in the build that entered it
+        if (marks.frames().isEmpty()) { // it was not a sub-dialog in the build that entered it
             path.leave();
             return;
         }
@@ -229,7 +229,10 @@ final class FlowSession<I, O> {
         returnedTo(caller.get(), sub, result);
     }
 
-    /** A command of a former build that this one does not have leads back to where the conversation was. */
+    /**
+     * Returns from the call of a command. If this build no longer has the command, the conversation only goes back to
+     * where it was called.
+     */
     private <D> void returnedByCommand(DialogDefinition<I, O, D> caller, DialogDefinition<I, O, ?> sub, Object result) {
         SubCall<I, O, D> call = caller.calls().get(sub.scope());
         if (call != null) {
@@ -254,9 +257,9 @@ final class FlowSession<I, O> {
     }
 
     /**
-     * Does what is due at the deadline, which the conversation holds: runs a timeout, or asks again if the replies of
-     * one may not have been sent. Work that is due is left to be done outside the turn. Empty if the deadline is not
-     * the flow's, and is left as it is.
+     * Does what is due at the deadline, which the conversation still has: runs a timeout, or asks again if the replies
+     * of a timeout may not have been sent. Work that is due is left to be done outside the turn. Returns empty, and
+     * leaves the deadline unchanged, if it does not belong to the flow.
      */
     Optional<List<O>> due(Instant deadline) {
         boolean isUnsent = FlowMarks.unsent(scoped)
@@ -293,7 +296,7 @@ final class FlowSession<I, O> {
         Optional<String> before = turn.state();
         List<Timeout.OfDialog<I, O, ?>> timeouts = timeouts();
         int passed = marks.passed();
-        if (passed >= timeouts.size()) { // of a former build
+        if (passed >= timeouts.size()) { // such as if a former build had more timeouts
             var unused = turn.clearTimeout();
             return;
         }
@@ -332,8 +335,8 @@ final class FlowSession<I, O> {
 
     /**
      * Makes the conversation due after a time, and returns that deadline. If a deadline is being fired, it has passed
-     * by the storage's clock. The new one is counted from it if this machine's clock is behind; otherwise it would be
-     * due at once, for every instance.
+     * by the storage's clock. If this machine's clock is behind, the new deadline is counted from the fired one;
+     * counted from this machine's time, it would be due at once, for every instance.
      */
     private Instant timeout(Duration wait) {
         Instant byClock = turn.timeout(wait).snapshot().deadline().orElseThrow();

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The view of a session for a handler of one dialog. It ends with the handler. */
+/** The view of a session for a handler of one dialog. Valid only while the handler runs. */
 final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     private final FlowSession<I, O> session;
     private final DialogDefinition<I, O, D> dialog;
@@ -49,7 +49,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         return new HandlerTurn<>(session, dialog, Set.of(), false);
     }
 
-    @SuppressWarnings("unchecked") // there is no other
+    @SuppressWarnings("unchecked") // there is no other implementation
     static <I, O, D> HandlerTurn<I, O, D> of(FlowTurn<O, D> turn) {
         return (HandlerTurn<I, O, D>) turn;
     }
@@ -79,7 +79,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         return new UndeclaredExitException(session.key(), handledIn, to, went, remedy);
     }
 
-    /** Returns the position in the handler's own dialog where the conversation is, or waits. */
+    /** Returns the position in the handler's own dialog: the current one, or one that waits for a sub-dialog. */
     private Optional<Position<I, O, ?>> own() {
         return session.path().position(dialog);
     }
@@ -111,8 +111,8 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     }
 
     /**
-     * Refuses data without any value, unless it equals the empty data: it is not stored, and so would be read as the
-     * empty data of the declaration.
+     * Refuses data whose properties are all null, unless those of the empty data are too: such data is not stored, and
+     * so would be read back as the empty data of the declaration.
      */
     private void requireEmptyIsBlank() {
         session.scoped().data(scope(), requireNonNull(dialog.empty()));

@@ -5,7 +5,7 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
- * The handling of some inputs, either by a dialog wherever the conversation is, or in one state.
+ * Handles the inputs that match a test: as a command of a dialog, wherever the conversation is, or in one state.
  *
  * @param exits states to which the handler may go, in addition to the exits of the current state
  */

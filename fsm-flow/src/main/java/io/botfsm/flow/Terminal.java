@@ -25,7 +25,7 @@ public final class Terminal {
 
     private final Flow<String, ?> flow;
     private final Fsm fsm;
-    /** Empty at the end of the input. */
+    /** The lines of the input; an empty element marks its end. */
     private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
 
     private Terminal(Flow<String, ?> flow, StateStorage storage) {
@@ -75,7 +75,7 @@ public final class Terminal {
 
     /** Waits for a line, and fires the timeouts that become due before it comes. */
     private Optional<String> nextLine() throws InterruptedException {
-        boolean isOfFlow = true; // a deadline that something else has set is left to it
+        boolean isOfFlow = true; // a deadline that other code has set is left to that code
         while (isOfFlow) {
             Optional<Instant> due = fsm.context(USER).read().snapshot().deadline();
             if (due.isEmpty()) {

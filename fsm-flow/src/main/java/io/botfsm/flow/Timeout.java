@@ -14,7 +14,7 @@ record Timeout<O, D>(Duration after, Function<? super FlowTurn<O, D>, Next> hand
         requireNonNull(handler, "handler");
     }
 
-    /** A timeout of a dialog, while the conversation is in it. */
+    /** A timeout and the dialog whose handler it runs. */
     record OfDialog<I, O, D>(DialogDefinition<I, O, D> dialog, Timeout<O, D> timeout) {
         Duration after() {
             return timeout.after();

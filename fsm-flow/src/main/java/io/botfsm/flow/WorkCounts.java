@@ -18,7 +18,7 @@ public final class WorkCounts {
 
     WorkCounts() {}
 
-    /** @param isRetry whether an earlier turn has left it undone */
+    /** @param isRetry whether the work was already pending before the last turn */
     <T> T counted(boolean isRetry, Supplier<T> work) {
         requireNonNull(work, "work");
         if (isRetry) {

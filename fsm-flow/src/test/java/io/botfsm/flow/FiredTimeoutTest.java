@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Timeouts whose replies are sent, or are not. */
+/** Timeouts whose replies are sent, or cannot be sent. */
 class FiredTimeoutTest {
     enum Visit {
         HOME,
@@ -37,7 +37,7 @@ class FiredTimeoutTest {
 
     record Home(String line) {}
 
-    /** Counts what the storage is asked for. */
+    /** Counts the calls of a storage. */
     private static final class CountedStorage extends ForwardingStateStorage {
         private final AtomicInteger calls = new AtomicInteger();
 
@@ -121,7 +121,7 @@ class FiredTimeoutTest {
         return stored().deadline().orElseThrow();
     }
 
-    /** Goes to the deadline, and fires it. */
+    /** Advances the clock to the deadline, and fires it. */
     private List<String> fire() {
         now = deadline();
         sent.clear();
@@ -129,7 +129,7 @@ class FiredTimeoutTest {
         return sent;
     }
 
-    /** Goes to the deadline, and fires it, but does not send. */
+    /** Advances the clock to the deadline, and fires it, but sending fails. */
     private void fireInVain() {
         now = deadline();
         assertThatThrownBy(() -> flow.fire(fsm, key, now, replies -> {
@@ -237,7 +237,7 @@ class FiredTimeoutTest {
         now = deadline();
         List<Snapshot> redelivered = new ArrayList<>();
         flow.fire(fsm, key, now, slowly -> {
-            fireInVain(); // by another, which has begun to send the question again
+            fireInVain(); // another instance fires the redelivery meanwhile
             redelivered.add(stored());
         });
         assertThat(redelivered).containsExactly(stored());
@@ -350,7 +350,7 @@ class FiredTimeoutTest {
         jobs.add("an earlier one, which failed");
         meanwhile = () -> {
             meanwhile = () -> {};
-            fireInVain(); // by another instance: the work, whose result it stores, but cannot send
+            fireInVain(); // another instance does the work and stores its result, but cannot send it
         };
         now = deadline();
         sent.clear();

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /**
- * The mistakes that are made in declarations, each with its whole message: one error, at the line of the mistake, by
- * the compiler, when the flow is built or, where a handler must run, at its first run by {@code FlowTester}.
+ * Mistakes in declarations, each with its whole message: one error, by the compiler or when the flow is built, at the
+ * line of the mistake; or, if the mistake is in a handler, when that first runs.
  */
 class FlowMistakesTest {
     enum Step {
@@ -72,7 +72,7 @@ class FlowMistakesTest {
                             "1 error");
         }
 
-        /** What the compiler says of a flow with this line in its first state. */
+        /** Returns what the compiler says about a flow with this line in its first state. */
         private List<String> errors(String line) {
             String source = """
                     import io.botfsm.flow.Flow;

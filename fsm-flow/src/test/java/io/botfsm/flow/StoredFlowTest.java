@@ -453,7 +453,7 @@ class StoredFlowTest {
                             .ends()
                             .answer((turn, in) -> turn.data(new Pizza(in, null)).done())));
 
-    /** Two builds, the second of which calls from another state and by no command any more. */
+    /** A flow in two builds; the later one calls the sub-dialog from another state, and no longer by a command. */
     private static Flow<String, String> calling(boolean isFormer) {
         return Flow.of(Meal.class, new Pizza(null, null), f -> {
             f.idle("idle").unknownState("changed").begin("/order"::equals, Meal.HOW_BIG);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a user sees at the terminal; the test's own replaces it. */
+/** What a user sees at the terminal, which the test replaces. */
 @Timeout(60)
 class TerminalTest {
     private enum Visit {

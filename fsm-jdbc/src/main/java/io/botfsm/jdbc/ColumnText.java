@@ -64,7 +64,7 @@ final class ColumnText {
         return text.substring(text.indexOf(':', at) + 1, end);
     }
 
-    @SuppressWarnings("UnusedVariable") // its message may quote the record
+    @SuppressWarnings("UnusedVariable") // not used as a cause: its message may quote the record
     private static IllegalArgumentException notEntries(@Nullable RuntimeException hidden) {
         return new IllegalArgumentException("a column does not hold named texts");
     }
@@ -94,7 +94,7 @@ final class ColumnText {
         return plain.toString();
     }
 
-    /** A number of a format that a later version of this library writes. */
+    /** Returns the message for a row with a format that only a later version of this library can read. */
     static String newerFormat(int format, int newest) {
         return String.format(
                 Locale.ROOT,

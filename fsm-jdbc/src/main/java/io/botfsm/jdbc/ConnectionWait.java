@@ -15,8 +15,8 @@ import javax.sql.DataSource;
 /**
  * The wait of the current thread for a connection. A data source has no timeout for that, but pools react to an
  * interrupt: the thread is interrupted when its time is up, at most {@value #LOOK_MILLIS} ms late, and never after the
- * wait has ended. All waits are looked at together from time to time, since a timer for each would cost more than the
- * thread switches that are saved.
+ * wait has ended. All waits are checked together at intervals, since a timer for each would cost more than the thread
+ * switches that running a call on the caller's thread saves.
  */
 final class ConnectionWait {
     private static final long LOOK_MILLIS = 50;
@@ -70,7 +70,7 @@ final class ConnectionWait {
     }
 
     private static void look() {
-        LOOKING.set(false); // first, so that a wait that begins now is looked at again
+        LOOKING.set(false); // first, so that a wait that begins now is checked later
         WAITS.forEach(ConnectionWait::checkTime);
         lookLater();
     }

@@ -104,7 +104,10 @@ final class ConversationTable {
             return Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS);
         }
 
-        /** Returns a first version above all versions that the row has had; the end of a conversation counts as one. */
+        /**
+         * Returns the first version of a new conversation: above all versions that the row has had, where the end of a
+         * conversation counts as a version.
+         */
         long firstVersion() {
             return Math.max(nowMicros, version + 2);
         }
@@ -137,8 +140,8 @@ final class ConversationTable {
     }
 
     /**
-     * The rows between two ids whose place in the queue of deadlines has come, in the order of their places and behind
-     * the last of the page before; empty if another transaction interfered.
+     * The rows between two ids that are due by their place in the queue of deadlines, in the order of the queue, after
+     * the last row of the previous page; empty if another transaction interfered.
      */
     Optional<TablePage> due(DatabaseCall call, KeyRange range, TablePage before, int limit) throws SQLException {
         return call.query(
@@ -190,7 +193,7 @@ final class ConversationTable {
         return new Row(conversation, version, now, instant(rows, "due_ms"));
     }
 
-    @SuppressWarnings("UnusedException") // its message may quote the record
+    @SuppressWarnings("UnusedException") // not used as a cause: its message may quote the record
     private static StoredConversation conversation(ResultSet rows, long version) throws SQLException {
         int format = rows.getInt("format");
         if (format > FORMAT) {
@@ -286,15 +289,12 @@ final class ConversationTable {
         });
     }
 
-    /** Reduces the row of this version to an increased version, until it is swept. */
+    /** Clears the row if it has this version. Only an increased version remains, until the row is swept. */
     boolean clear(DatabaseCall call, StorageKey key, long version) throws SQLException {
         return update(call, key, version, Change.clearing(version));
     }
 
-    /**
-     * Changes the place in the queue of deadlines of a row of this version. Returns false if it now has another
-     * version.
-     */
+    /** Changes the place of a row in the queue of deadlines. Returns false if its version or place has changed. */
     boolean move(DatabaseCall call, StorageKey key, Row row, Optional<Instant> to) throws SQLException {
         Optional<Long> from = row.queuedAt.map(Instant::toEpochMilli);
         String sql = MOVE + " AND version = ? AND due_ms " + (from.isPresent() ? "= ?" : "IS NULL");
@@ -352,7 +352,7 @@ final class ConversationTable {
         if (withPlace) {
             number(statement, at++, next.deadline().map(Instant::toEpochMilli));
         }
-        number(statement, at++, change.life.map(time -> time.toMillis() * 1_000)); // nothing plus the time is nothing
+        number(statement, at++, change.life.map(time -> time.toMillis() * 1_000)); // null plus the time is null
         return at;
     }
 

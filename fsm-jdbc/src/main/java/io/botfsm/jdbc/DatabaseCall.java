@@ -28,8 +28,8 @@ final class DatabaseCall {
     /**
      * A call.
      *
-     * @param limitsQueries whether to limit each statement by its query timeout to the time left, or to a second if
-     *     less is left; otherwise it takes as long as the connection is set to
+     * @param limitsQueries whether each statement gets a query timeout of the time left, at least a second; otherwise
+     *     the settings of the connection limit it
      */
     DatabaseCall(Dialect dialect, Connection connection, CallProgress progress, boolean limitsQueries) {
         this.dialect = dialect;
@@ -157,8 +157,7 @@ final class DatabaseCall {
                     throw e;
                 }
                 return Optional.empty();
-            } catch (Throwable e) { // of whatever kind: half of it must not be committed by the next user of the
-                // connection
+            } catch (Throwable e) { // whatever it is: the connection's next user must not commit half of it
                 rollBack(e);
                 throw e;
             }

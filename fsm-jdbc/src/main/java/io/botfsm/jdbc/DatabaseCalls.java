@@ -138,8 +138,8 @@ final class DatabaseCalls {
     }
 
     /**
-     * Fails where a statement would hardly get its answer in time: the driver would give the connection up, and where
-     * many calls wait, each would cost a connection.
+     * Fails if a statement would hardly get its answer in time: the driver would then close the connection, and if many
+     * calls wait, each would cost a connection.
      */
     private static void requireTime(CallProgress progress) throws SQLTimeoutException {
         if (progress.isEnding()) {

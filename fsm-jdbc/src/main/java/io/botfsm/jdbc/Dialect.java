@@ -24,7 +24,7 @@ enum Dialect {
             " ON CONFLICT DO NOTHING",
             "current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off'"
                     + " AND (SELECT relpersistence = 'p' FROM pg_class WHERE oid = 'fsm_lease'::regclass)"),
-    /** In UTC, since a session's time zone may have an hour twice a year. */
+    /** In UTC, since a session's time zone may repeat an hour once a year. */
     MYSQL(
             "mysql",
             "TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6))",
@@ -102,8 +102,8 @@ enum Dialect {
     }
 
     /**
-     * Returns whether a statement waits for others for its query timeout, which is in whole seconds, and otherwise
-     * takes only the time of the disk.
+     * Returns whether a statement waits for other transactions for at most its query timeout, in whole seconds, and
+     * otherwise takes only the time of the disk.
      */
     boolean limitsByQueryTimeout() {
         return this == SQLITE;

@@ -13,8 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link EventWindow} as one column: the two runs, then of each source its name, the number of its chunks and the
- * chunks; each behind one byte with its length. At most five kilobytes, 42 bytes of a usual bot.
+ * An {@link EventWindow} as one column: the two runs, then for each source its name, the number of its chunks (one
+ * byte), and the chunks. Each run, name and chunk is preceded by one byte with its length. At most five kilobytes; for
+ * a typical bot, 42 bytes.
  */
 final class EventColumn {
     private EventColumn() {}

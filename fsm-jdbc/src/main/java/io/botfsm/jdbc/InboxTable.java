@@ -30,8 +30,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of inboxes: one of updates, whether they wait or are dead letters, and one of the bots, whose row each
- * transaction that changes an inbox locks first.
+ * The tables of inboxes: one holds the updates, both waiting ones and dead letters; the other one holds a row per bot,
+ * which each transaction that changes the inbox of the bot locks first.
  */
 final class InboxTable {
     static final String NAME = "fsm_inbox";
@@ -217,7 +217,10 @@ final class InboxTable {
             return transaction.change("DELETE" + OF_BOT + " AND position = ?", at(bot, DEAD, position)) > 0;
         }
 
-        /** Returns all conversations by the positions of the updates, except those that cannot be read. */
+        /**
+         * Returns the conversations of all updates by the kind and position of the update, except those that cannot be
+         * read.
+         */
         Map<List<Long>, Optional<StorageKey>> conversations() throws SQLException {
             return transaction.query(
                     "SELECT dead, position, key_text FROM " + NAME + " WHERE bot_id = ?",
@@ -299,13 +302,13 @@ final class InboxTable {
     /**
      * A page of a list.
      *
-     * @param entries those that can be read
+     * @param entries the entries that can be read
      * @param last the position of the last row
-     * @param hasMore whether there may be more behind it
+     * @param hasMore whether more rows may follow
      */
     record Page<T>(List<T> entries, long last, boolean hasMore) {}
 
-    /** The next rows whose contents together are not too long for one answer. */
+    /** How many of the next rows fit into one answer, and whether more rows may follow. */
     private record Stretch(int rows, boolean hasMore) {}
 
     interface Entry<T> {
@@ -384,7 +387,7 @@ final class InboxTable {
                 });
     }
 
-    /** Empty if it cannot be read. */
+    /** Empty if the update cannot be read. */
     private static Optional<InboxUpdate> update(ResultSet row) throws SQLException {
         Optional<Optional<StorageKey>> key = key(row);
         byte[] content = row.getBytes("content");
@@ -398,7 +401,7 @@ final class InboxTable {
         }
     }
 
-    /** Empty if it cannot be read. */
+    /** Empty if the key cannot be read. */
     private static Optional<Optional<StorageKey>> key(ResultSet row) throws SQLException {
         String text = row.getString("key_text");
         try {

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * them equal. Texts with the same beginning have keys with the same beginning.
  */
 final class IndexKey {
-    /** With hash and separator, below the 255 bytes that every database takes. */
+    /** With separator and hash, a key stays below the 255 bytes that every database allows. */
     static final int PREFIX_BYTES = 200;
 
     private IndexKey() {}

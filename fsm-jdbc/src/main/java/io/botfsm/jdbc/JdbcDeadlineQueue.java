@@ -106,7 +106,7 @@ final class JdbcDeadlineQueue implements DeadlineQueue {
             } else if (place.isEmpty()) {
                 added += table.move(call, key, row, deadline) ? 1 : 0;
             } else if (deadline.get().isAfter(row.now()) && place.get().isAfter(deadline.get())) {
-                moved += table.move(call, key, row, deadline) ? 1 : 0; // what is due may be deferred
+                moved += table.move(call, key, row, deadline) ? 1 : 0; // not if it is due: it may have been deferred
             }
         }
     }

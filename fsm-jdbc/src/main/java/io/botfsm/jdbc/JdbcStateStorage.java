@@ -120,7 +120,8 @@ final class JdbcStateStorage implements StateStorage {
 
     /**
      * Writes without reading a row whose content is remembered: the statement takes effect only on the remembered
-     * version. Not possible if state and data end before the row, which depends on the time that is read.
+     * version. Not possible if state and data end before the row, since whether they have ended depends on the
+     * database's exact time.
      */
     private Optional<Outcome> writeRemembered(DatabaseCall call, StorageKey key, Mutation mutation)
             throws SQLException {
@@ -176,7 +177,7 @@ final class JdbcStateStorage implements StateStorage {
         if (change.next().isGone()) {
             return row.conversation().isGone() || table.clear(call, key, row.version());
         }
-        if (row.isLive()) { // one that ends before the statement must not go on
+        if (row.isLive()) { // a conversation that ends before the statement must not go on
             return table.updateWhileThere(call, key, row.version(), change);
         }
         return row.exists() ? table.update(call, key, row.version(), change) : table.insert(call, key, change);

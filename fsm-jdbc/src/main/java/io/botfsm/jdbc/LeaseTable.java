@@ -40,7 +40,7 @@ final class LeaseTable {
         updateWhileHeld = update + " AND ends_us > " + now;
     }
 
-    /** Returns a condition for rows that expired long ago, with one parameter: for how many additional microseconds. */
+    /** Returns a condition for rows whose fence has expired, with one parameter: for how many microseconds. */
     static String isOver(DatabaseClock clock) {
         return "fence_kept = 0 AND ends_us <= " + clock.nowMicros() + " - " + LeaseRow.FENCE_LIFE.toMillis() * 1_000
                 + " - ?";

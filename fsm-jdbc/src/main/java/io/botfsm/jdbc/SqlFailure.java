@@ -16,7 +16,7 @@ enum SqlFailure {
     /** Possibly everything was done: the response was lost, or is not conclusive. */
     UNKNOWN;
 
-    /** Such as for a table or column that is missing. */
+    /** For example, for a missing table or column. */
     private static final int SQLITE_ERROR = 1;
 
     private static final int SQLITE_BUSY = 5;
@@ -41,7 +41,7 @@ enum SqlFailure {
                 };
             case H2 -> e.getErrorCode() == H2_CONCURRENT_UPDATE || state.equals("HYT00") ? LOST_RACE : byState(state);
             case SQLITE ->
-                switch (e.getErrorCode() & 0xff) { // without the extension of the code
+                switch (e.getErrorCode() & 0xff) { // without the bits of an extended code
                     case SQLITE_BUSY, SQLITE_LOCKED -> LOST_RACE;
                     case SQLITE_READONLY, SQLITE_ERROR -> REFUSED;
                     default -> UNKNOWN;
@@ -49,7 +49,7 @@ enum SqlFailure {
         };
     }
 
-    /** A pool reports its connections' error with the state but without the code. */
+    /** Returns the driver's code: a pool may pass on the SQL state of an error without its code. */
     private static int originalCode(SQLException e) {
         return e.getErrorCode() == 0 && e.getCause() instanceof SQLException original
                 ? original.getErrorCode()
@@ -75,8 +75,8 @@ enum SqlFailure {
     }
 
     /**
-     * Classifies by the class of the SQL standard's codes. An error that ends the connection (08, 57P01) does not show
-     * whether there was a commit.
+     * Classifies by the class of the SQLSTATE. An error that ends the connection (08, 57P01) does not show whether
+     * there was a commit.
      */
     private static SqlFailure byState(String state) {
         if (state.equals("57014")) { // cancelled before it was committed

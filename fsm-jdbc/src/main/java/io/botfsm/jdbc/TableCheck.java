@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates the tables, and refuses those that are missing or older than this version of the library. */
+/** Creates the tables, and checks that none is missing or older than this version of the library. */
 final class TableCheck {
     private static final Logger LOG = LoggerFactory.getLogger(TableCheck.class.getPackageName());
 
@@ -39,8 +39,8 @@ final class TableCheck {
     }
 
     /**
-     * Creates missing tables; only this needs the permission. If several instances start at the same time, one may find
-     * that another was faster.
+     * Creates missing tables; only this requires the permission to create tables. If several instances start at the
+     * same time, one may find that another was faster.
      */
     void create() throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
@@ -67,7 +67,7 @@ final class TableCheck {
         try {
             createTables();
         } catch (SQLException e) {
-            // Of whatever kind, as H2 reports an index that another instance creates as a general error; repeating is
+            // Any error, since H2 reports an index that another instance is creating as a general error; retrying is
             // harmless.
             if (tries == 1) {
                 if (SqlFailure.of(e, dialect) == SqlFailure.UNKNOWN) {

@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 final class TableSweep {
     private static final Logger LOG = LoggerFactory.getLogger(TableSweep.class.getPackageName());
 
-    /** Longer than any call can take that has read the clock before the row was cleared and has not written yet. */
+    /**
+     * How long expired rows are kept: longer than a call can take that read the clock before the row was cleared and
+     * has yet to write.
+     */
     static final Duration LINGER = Duration.ofHours(1);
 
     private static final int WRITES = 64;

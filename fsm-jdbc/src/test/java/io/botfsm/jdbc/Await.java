@@ -6,7 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for answers, with a bound. */
+/** Waits for answers, with a timeout. */
 final class Await {
     private static final int SECONDS = 60;
 

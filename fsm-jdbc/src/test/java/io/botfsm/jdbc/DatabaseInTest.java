@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 
-/** A database of a test class: its pool, its threads, and where asked for a clock that stands still and a proxy. */
+/** A database for a test class, with its pool and threads and, on request, a stopped clock and a proxy. */
 final class DatabaseInTest implements AutoCloseable {
     private static final String STOPPED_CLOCK = "(SELECT micros FROM test_clock)";
 
@@ -39,7 +39,7 @@ final class DatabaseInTest implements AutoCloseable {
         create();
     }
 
-    /** A database that does not wait for the disk: suites are about other things. */
+    /** A database that does not wait for the disk, which the conformance suites do not need. */
     static DatabaseInTest of(Engine engine) {
         return new DatabaseInTest(engine, engine.newDatabase(), Optional.empty(), engine.withoutWaitingForTheDisk());
     }
@@ -62,7 +62,7 @@ final class DatabaseInTest implements AutoCloseable {
         BotDatabase.builder(pool).createTables().build().close();
     }
 
-    /** Lets the time of this database stand still. */
+    /** Stops the clock of this database. */
     DatabaseInTest withStoppedClock() {
         execute("CREATE TABLE test_clock (micros bigint)");
         execute("INSERT INTO test_clock VALUES (" + micros + ")");
@@ -78,7 +78,7 @@ final class DatabaseInTest implements AutoCloseable {
         return builder(pool, timeout);
     }
 
-    /** With connections of its pool that come through another data source. */
+    /** Returns a builder that takes connections from the given data source, which wraps the pool. */
     BotDatabase.Builder builder(DataSource connections, Duration timeout) {
         BotDatabase.Builder builder = BotDatabase.builder(connections)
                 .executor(threads)
@@ -87,7 +87,7 @@ final class DatabaseInTest implements AutoCloseable {
         return clockStandsStill ? builder.clock(STOPPED_CLOCK, () -> micros.get() * 1_000) : builder;
     }
 
-    /** A storage that ends the object it is from when it is closed. */
+    /** Returns a storage that closes its {@link BotDatabase} when it is closed. */
     StateStorage storage(Optional<Duration> ttl, Duration timeout) {
         BotDatabase.Builder builder = builder(timeout);
         ttl.ifPresent(builder::ttl);
@@ -98,12 +98,12 @@ final class DatabaseInTest implements AutoCloseable {
         return pool;
     }
 
-    /** Where it is past the proxy. */
+    /** Returns the URL that bypasses the proxy. */
     String directUrl() {
         return engine.url(name);
     }
 
-    /** Past the proxy. */
+    /** Executes a statement, bypassing the proxy. */
     void execute(String sql) {
         Engine.execute(engine.url(name), sql);
     }

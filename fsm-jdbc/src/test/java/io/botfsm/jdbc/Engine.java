@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The databases, real ones; each starts once per test JVM, at its first use. Every test class has a database of its
- * own.
+ * The real databases that the tests use. Each starts once per test JVM, at its first use. Every test class has its own
+ * database.
  */
 final class Engine {
     static final Engine POSTGRESQL = new Engine(
@@ -45,7 +45,7 @@ final class Engine {
     private final Optional<String> firstDatabase;
     private Object place = "";
 
-    /** One in this process, which makes a database at its first connection. */
+    /** An engine in this process, which creates a database at the first connection to it. */
     private Engine(Supplier<Object> starter, String url, String withoutWaitingForTheDisk) {
         this.starter = starter;
         this.url = url;
@@ -53,7 +53,7 @@ final class Engine {
         this.firstDatabase = Optional.empty();
     }
 
-    /** A server, and the database through which others are made. */
+    /** A server, and the database through which other databases are created. */
     private Engine(Supplier<Object> starter, String url, String withoutWaitingForTheDisk, String firstDatabase) {
         this.starter = starter;
         this.url = url;
@@ -80,17 +80,17 @@ final class Engine {
         return name;
     }
 
-    /** Where a database is. */
+    /** Returns the URL of a database. */
     String url(String database) {
         return String.format(Locale.ROOT, url, place(), database);
     }
 
-    /** What to append where commits need not be on disk when they are acknowledged. */
+    /** Returns what to append to a URL if commits need not be on disk when they are acknowledged. */
     String withoutWaitingForTheDisk() {
         return withoutWaitingForTheDisk;
     }
 
-    /** Where it is through a proxy. */
+    /** Returns the URL of a database through a proxy. */
     String url(String database, int port) {
         return String.format(Locale.ROOT, url, port, database);
     }
@@ -138,7 +138,7 @@ final class Engine {
             DBConfigurationBuilder config = DBConfigurationBuilder.newBuilder();
             config.setPort(0);
             config.addArg("--user=root");
-            config.addArg("--innodb-flush-log-at-trx-commit=0"); // unless a test sets it: suites are about other things
+            config.addArg("--innodb-flush-log-at-trx-commit=0"); // tests of durability set it
             DB server = DB.newEmbeddedDB(config.build());
             server.start(); // ends with this JVM
             return server.getConfiguration().getPort();

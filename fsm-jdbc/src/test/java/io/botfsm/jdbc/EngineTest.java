@@ -44,7 +44,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 
-/** What the suites leave open, on each database. */
+/** What the conformance suites do not cover, on each database. */
 @Timeout(120)
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class EngineTest {
@@ -96,7 +96,7 @@ abstract class EngineTest {
         settings.setConnectionTimeout(20_000);
     }
 
-    /** Several instances may begin at once, and again. */
+    /** Several instances may start at the same time, and again later. */
     @Test
     void tablesAreCreatedOnceAndFound() {
         try (HikariDataSource pool = pool("")) {
@@ -128,7 +128,7 @@ abstract class EngineTest {
         }
     }
 
-    /** The suites run by a clock that stands still. */
+    /** The conformance suites use a stopped clock, so they do not cover this. */
     @Test
     void timesAreThoseOfTheDatabase() {
         StateStorage storage = database.builder(TIMEOUT).build().stateStorage();
@@ -240,7 +240,7 @@ abstract class EngineTest {
                     .build()
                     .stateStorage());
             handedOver.set(0);
-            for (int write = 0; write < 64; write++) { // as many as begin a sweep
+            for (int write = 0; write < 64; write++) { // enough to start a sweep
                 fsm.context(KEY).setState("A");
             }
             assertThat(handedOver).hasPositiveValue();
@@ -275,7 +275,7 @@ abstract class EngineTest {
         assertThat(Await.answer(other.read(key)).data()).isEqualTo(Map.of("a", "1", "b", "2"));
     }
 
-    /** Its row ends with it, or, where an event outlives it, later. */
+    /** The row ends with state and data, or later if an event outlives them. */
     @Test
     void whatEndsBetweenReadingAndWritingIsNotRevived() {
         try (DatabaseInTest stopped = DatabaseInTest.of(engine).withStoppedClock()) {
@@ -339,7 +339,7 @@ abstract class EngineTest {
         }
     }
 
-    /** There an update may find a row as another has not committed it. */
+    /** At this level, an update may see uncommitted changes of other transactions. */
     @Test
     void readUncommittedIsRefused() {
         try (HikariDataSource pool =
@@ -352,7 +352,7 @@ abstract class EngineTest {
         }
     }
 
-    /** There a transaction fails for having read what another changed: it is a lost race, and tried again. */
+    /** At this level, a transaction fails if another one changed what it has read: a lost race, which is retried. */
     @Test
     void increasingUnderSerializableIsExact() {
         try (HikariDataSource pool = pool(settings -> settings.setTransactionIsolation("TRANSACTION_SERIALIZABLE"))) {
@@ -393,7 +393,7 @@ abstract class EngineTest {
                 .isEqualTo(1);
     }
 
-    /** Its version must not be given out again by a writer that has read the clock before. */
+    /** A writer that has read the clock earlier must not issue a version of the cleared row again. */
     @Test
     void whatIsClearedIsDeletedAnHourLater() {
         try (DatabaseInTest stopped = DatabaseInTest.of(engine).withStoppedClock()) {
@@ -412,7 +412,7 @@ abstract class EngineTest {
         }
     }
 
-    /** Otherwise programs that restart often would never come to the later ones. */
+    /** Otherwise, programs that restart often would never reach the later rows. */
     @Test
     void rowsAreSweptFromTheFirstWriteOfTheProcessOn() {
         try (DatabaseInTest stopped = DatabaseInTest.of(engine).withStoppedClock()) {
@@ -453,7 +453,7 @@ abstract class EngineTest {
         return true;
     }
 
-    /** Where that is a setting of the server. */
+    /** Overridden where durability is a setting of the server. */
     void whileNotDurable(Runnable test) {
         test.run();
     }

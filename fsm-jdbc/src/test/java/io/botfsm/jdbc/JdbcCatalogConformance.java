@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The catalog of conversations under the suite, on a real database whose clock stands still. */
+/** Runs the suite of the catalog of conversations on a real database with a stopped clock. */
 abstract class JdbcCatalogConformance extends ConversationCatalogConformance
         implements Conformance.AdvancesTime, Conformance.Shares, Conformance.Counts, Conformance.Spoils {
     private final Engine engine;
@@ -41,7 +41,7 @@ abstract class JdbcCatalogConformance extends ConversationCatalogConformance
         database.close();
     }
 
-    /** A scan looks at everything, so that what tests leave behind would slow all later ones. */
+    /** A scan reads all rows, so rows that tests leave behind would slow down all later tests. */
     @AfterEach
     final void forget() {
         database.execute("DELETE FROM fsm_conversation");
@@ -67,7 +67,7 @@ abstract class JdbcCatalogConformance extends ConversationCatalogConformance
         database.execute("UPDATE fsm_conversation SET data = 'spoilt' WHERE key_text = '" + key.toText() + "'");
     }
 
-    /** It is part of this process, and cannot be cut off. */
+    /** The database is part of this process, and cannot be cut off. */
     @Override
     protected Set<Gap> expectedGaps() {
         return Set.of(new Gap(10, Need.CUTS_OFF));

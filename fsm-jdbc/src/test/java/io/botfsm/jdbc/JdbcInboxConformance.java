@@ -12,7 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The inbox under the suite, on a real database whose clock stands still. */
+/** Runs the suite of the inbox on a real database. */
 abstract class JdbcInboxConformance extends UpdateInboxConformance
         implements Conformance.Shares, Conformance.Counts, Conformance.Spoils {
     private final Engine engine;
@@ -55,7 +55,7 @@ abstract class JdbcInboxConformance extends UpdateInboxConformance
         database.execute("UPDATE fsm_inbox SET key_text = 'spoilt' WHERE key_text = '" + key.toText() + "'");
     }
 
-    /** It is part of this process, and cannot be cut off. */
+    /** The database is part of this process, and cannot be cut off. */
     @Override
     protected Set<Gap> expectedGaps() {
         return Set.of(new Gap(13, Need.CUTS_OFF));

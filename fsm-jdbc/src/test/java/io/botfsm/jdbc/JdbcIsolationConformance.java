@@ -12,8 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * The isolation of this library over leases in a real database, each with a store of its own, as in processes of their
- * own. Cut off, they get no connections.
+ * The isolation of this library over leases in a real database. Each isolation has its own lease store, as in a
+ * separate process. When cut off, it gets no connections.
  */
 abstract class JdbcIsolationConformance extends SharedEventIsolationConformance {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Leases under the suite, on a real database whose clock stands still. */
+/** Runs the suite of lease stores on a real database with a stopped clock. */
 abstract class JdbcLeaseConformance extends LeaseStoreConformance
         implements Conformance.AdvancesTime, Conformance.Shares, Conformance.Counts {
     private final Engine engine;
@@ -71,7 +71,7 @@ abstract class JdbcLeaseConformance extends LeaseStoreConformance
                 + opened.stream().mapToInt(JdbcLeaseStore::subscribed).sum();
     }
 
-    /** It is part of this process, and cannot be cut off. */
+    /** The database is part of this process, and cannot be cut off. */
     @Override
     protected Set<Gap> expectedGaps() {
         return Set.of(new Gap(17, Need.CUTS_OFF));

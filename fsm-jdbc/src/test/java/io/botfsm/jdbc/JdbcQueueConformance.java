@@ -12,7 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The queue of deadlines under the suite, on a real database whose clock stands still. */
+/** Runs the suite of the queue of deadlines on a real database with a stopped clock. */
 abstract class JdbcQueueConformance extends DeadlineQueueConformance
         implements Conformance.AdvancesTime,
                 Conformance.Shares,
@@ -54,7 +54,7 @@ abstract class JdbcQueueConformance extends DeadlineQueueConformance
         database.advance(time);
     }
 
-    /** Rows that are over stay for an hour; they have to go when it is past, which is now. */
+    /** Counts the rows that remain when expired rows are deleted now rather than after an hour. */
     @Override
     public final long records() {
         try (BotDatabase opened = database.builder(Duration.ofSeconds(10)).build()) {
@@ -73,7 +73,7 @@ abstract class JdbcQueueConformance extends DeadlineQueueConformance
         database.execute("UPDATE fsm_conversation SET due_ms = NULL WHERE key_text = '" + key.toText() + "'");
     }
 
-    /** It is part of this process, and cannot be cut off. */
+    /** The database is part of this process, and cannot be cut off. */
     @Override
     protected Set<Gap> expectedGaps() {
         return Set.of(new Gap(12, Need.CUTS_OFF));

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Conversations under the suite, on a real database whose clock stands still. */
+/** Runs the suite of storages on a real database with a stopped clock. */
 abstract class JdbcStorageConformance extends StateStorageConformance
         implements Conformance.AdvancesTime, Conformance.Shares, Conformance.Counts {
     private final Engine engine;
@@ -49,7 +49,7 @@ abstract class JdbcStorageConformance extends StateStorageConformance
         database.advance(time);
     }
 
-    /** Rows that are over stay for an hour; they have to go when it is past, which is now. */
+    /** Counts the rows that remain when expired rows are deleted now rather than after an hour. */
     @Override
     public final long records() {
         try (BotDatabase opened = database.builder(Duration.ofSeconds(10)).build()) {
@@ -58,7 +58,7 @@ abstract class JdbcStorageConformance extends StateStorageConformance
         return database.count("SELECT count(*) FROM fsm_conversation");
     }
 
-    /** It is part of this process, and cannot be cut off. */
+    /** The database is part of this process, and cannot be cut off. */
     @Override
     protected Set<Gap> expectedGaps() {
         return Set.of(new Gap(17, Need.CUTS_OFF));

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
-/** A data source that counts the statements which are executed, can refuse connections, and come before an update. */
+/** A data source that counts executed statements, can refuse connections, and can run an action before an update. */
 final class ObservedDataSource {
     private final AtomicInteger executed = new AtomicInteger();
     private final AtomicReference<Optional<Runnable>> beforeUpdate = new AtomicReference<>(Optional.empty());

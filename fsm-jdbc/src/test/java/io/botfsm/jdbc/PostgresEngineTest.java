@@ -80,7 +80,7 @@ class PostgresEngineTest extends EngineTest {
         return log.list.stream().filter(event -> event.getLevel() == Level.WARN).count();
     }
 
-    /** Connections of a user who may do no more than that with the tables. */
+    /** Connections of a user who has only these permissions on the tables. */
     private static HikariDataSource restricted(DatabaseInTest database, String user, String permissions) {
         database.execute("CREATE USER " + user);
         database.execute("REVOKE CREATE ON SCHEMA public FROM public");

@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a failed call says of its write, against PostgreSQL with all its promises switched on. */
+/** What a failed call reports about its write, on PostgreSQL; the server that is killed has durable commits. */
 @Timeout(300)
 class PostgresFaultsTest {
     private static final boolean PROOF = Boolean.getBoolean("botfsm.proof");
@@ -39,7 +39,7 @@ class PostgresFaultsTest {
         return Mutation.builder().put(name, "1").build();
     }
 
-    /** Nothing that was acknowledged is lost, nothing that was denied is there. */
+    /** No acknowledged write is lost, and no denied write is stored. */
     @Test
     void killedUnderLoadItKeepsWhatItAcknowledgedAndNothingThatWasDenied() {
         try (PostgresProcess server = PostgresProcess.start();
@@ -104,7 +104,7 @@ class PostgresFaultsTest {
             StateStorage beside = BotDatabase.builder(direct).build().stateStorage();
             long before = ((Applied) Await.answer(storage.write(KEY, put("a")))).version();
             database.proxy().dropReplies();
-            // it remembers the version, so that the first statement is the write
+            // the storage remembers the version, so that the first statement is the write
             CompletionStage<Outcome> write = storage.write(KEY, expecting(before));
             Awaitility.await().until(() -> Await.answer(beside.read(KEY)).data().containsKey("b"));
             database.proxy().reset();
@@ -133,7 +133,7 @@ class PostgresFaultsTest {
         }
     }
 
-    /** The one thread gets its connection when nobody waits for the write any more. */
+    /** The only thread gets its connection when nobody waits for the write any more. */
     @Test
     void aWriteThatWaitedForAConnectionInVainIsNeverExecuted() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -153,7 +153,7 @@ class PostgresFaultsTest {
                 }
                 assertThat(late.mayBeApplied()).isFalse();
                 assertThat(late.timeout()).isEqualTo(TIMEOUT);
-                assertThat(Await.answer(storage.read(KEY))).isEqualTo(Snapshot.none()); // behind it on the thread
+                assertThat(Await.answer(storage.read(KEY))).isEqualTo(Snapshot.none()); // queued after the write
                 assertThat(observed.executed()).isEqualTo(1); // a statement without time would cost the connection
             }
         } finally {
@@ -170,7 +170,7 @@ class PostgresFaultsTest {
             successor.remove("bot", List.of(), OptionalLong.of(1));
             ObservedDataSource observed = new ObservedDataSource(database.pool());
             UpdateInbox frozen = inbox(database.builder(observed.dataSource(), TIMEOUT));
-            observed.beforeNextUpdate( // the one that locks the row; then the one that raises the fence
+            observed.beforeNextUpdate( // first the one that locks the row, then the one that raises the fence
                     () -> observed.beforeNextUpdate(database.proxy()::holdOpenOnes));
             assertThatThrownBy(() -> frozen.remove("bot", List.of(), OptionalLong.of(2)))
                     .isInstanceOf(StorageUnavailableException.class);

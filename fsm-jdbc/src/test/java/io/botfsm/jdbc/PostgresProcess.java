@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A PostgreSQL of one test, which can be killed and started again with what it has on disk. */
+/** A PostgreSQL server of one test, which can be killed and restarted with its data on disk. */
 final class PostgresProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -59,7 +59,7 @@ final class PostgresProcess implements AutoCloseable {
                     postmaster.descendants().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
             postmaster.destroyForcibly();
             CompletableFuture.allOf(ended).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            server.close(); // finds nothing to stop, and lets the directory go
+            server.close(); // finds nothing to stop, and releases the directory
         } catch (Exception e) {
             throw new IllegalStateException("the server could not be killed", e);
         }

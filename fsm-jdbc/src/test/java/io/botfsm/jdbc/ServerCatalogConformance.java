@@ -4,7 +4,7 @@ import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import java.util.Set;
 
-/** The catalog under the suite on a server, from which it can be cut off. */
+/** Runs the suite of the catalog on a server from which it can be cut off. */
 abstract class ServerCatalogConformance extends JdbcCatalogConformance implements Conformance.CutsOff {
     ServerCatalogConformance(Engine engine) {
         super(engine);

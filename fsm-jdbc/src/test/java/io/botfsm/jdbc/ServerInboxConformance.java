@@ -4,7 +4,7 @@ import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import java.util.Set;
 
-/** The inbox under the suite on a server, from which it can be cut off. */
+/** Runs the suite of the inbox on a server from which it can be cut off. */
 abstract class ServerInboxConformance extends JdbcInboxConformance implements Conformance.CutsOff {
     ServerInboxConformance(Engine engine) {
         super(engine);

@@ -4,7 +4,7 @@ import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import java.util.Set;
 
-/** Leases under the suite on a server, from which they can be cut off. */
+/** Runs the suite of lease stores on a server from which they can be cut off. */
 abstract class ServerLeaseConformance extends JdbcLeaseConformance implements Conformance.CutsOff {
     ServerLeaseConformance(Engine engine) {
         super(engine);

@@ -4,7 +4,7 @@ import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import java.util.Set;
 
-/** The queue of deadlines under the suite on a server, from which it can be cut off. */
+/** Runs the suite of the queue of deadlines on a server from which it can be cut off. */
 abstract class ServerQueueConformance extends JdbcQueueConformance implements Conformance.CutsOff {
     ServerQueueConformance(Engine engine) {
         super(engine);

@@ -4,7 +4,7 @@ import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import java.util.Set;
 
-/** Conversations under the suite on a server, from which they can be cut off. */
+/** Runs the suite of storages on a server from which they can be cut off. */
 abstract class ServerStorageConformance extends JdbcStorageConformance implements Conformance.CutsOff {
     ServerStorageConformance(Engine engine) {
         super(engine);

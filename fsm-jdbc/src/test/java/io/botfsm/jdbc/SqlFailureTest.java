@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlFailureTest {
-    /** They have the state of a syntax error, and a pool keeps no more than that. */
+    /** These errors have the SQL state of a syntax error, and a pool passes on only that. */
     @ParameterizedTest
     @ValueSource(ints = {1203, 1226})
     void tooManyConnectionsOfAUserPass(int code) {

@@ -26,7 +26,7 @@ class SqliteEngineTest extends EngineTest {
         super(Engine.SQLITE);
     }
 
-    /** SQLite has one writer at a time; what it does not wait for is tried again. */
+    /** SQLite has one writer at a time; a write that could not wait long enough is retried. */
     @Test
     void writersOfManyConnectionsLoseNothing() {
         try (HikariDataSource pool = Engine.pool(impatient(), 4);
@@ -66,7 +66,7 @@ class SqliteEngineTest extends EngineTest {
         }
     }
 
-    /** Whatever the connection is set to. */
+    /** Whatever timeout the connection is configured with. */
     @Test
     @Timeout(20)
     void aCallerThatWaitsForALockedDatabaseFailsInTime() throws Exception {
@@ -89,7 +89,7 @@ class SqliteEngineTest extends EngineTest {
         }
     }
 
-    /** The driver waits for a lock by 5 ms. */
+    /** Returns the URL of a new database with which the driver waits only 5 ms for a lock. */
     private static String impatient() {
         return Engine.SQLITE.url(Engine.SQLITE.newDatabase()).replace("busy_timeout=2000", "busy_timeout=5");
     }

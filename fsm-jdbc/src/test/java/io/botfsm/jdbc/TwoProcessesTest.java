@@ -73,7 +73,7 @@ abstract class TwoProcessesTest {
         report("increments, summed exactly", sum);
     }
 
-    /** Each version lies above all that were acknowledged before its write began. */
+    /** Each version is above all versions that were acknowledged before its write began. */
     @Test
     final void noVersionOfAConversationThatBeginsAndIsClearedIsGivenOutTwice() throws Exception {
         List<String> lines = inTwoProcesses(Clearing.class, PROOF ? 30_000 : 100);
@@ -86,7 +86,7 @@ abstract class TwoProcessesTest {
                 String.format(Locale.ROOT, "[soak] %s: %,d %s", getClass().getSimpleName(), count, what));
     }
 
-    /** Returns the lines that they print. */
+    /** Returns the lines with versions that the processes print. */
     private List<String> inTwoProcesses(Class<?> program, int count) throws Exception {
         List<Process> processes = new ArrayList<>();
         List<CompletableFuture<String>> outputs = new ArrayList<>();
@@ -156,7 +156,7 @@ abstract class TwoProcessesTest {
         }
     }
 
-    /** Puts entries of its own. */
+    /** Adds entries under names that no other thread uses. */
     static final class Patching {
         private Patching() {}
 
@@ -173,7 +173,7 @@ abstract class TwoProcessesTest {
         }
     }
 
-    /** Adds one, again and again, each time on the version that it has read. */
+    /** Increments numbers repeatedly, each time expecting the version that it has read. */
     static final class Counting {
         private Counting() {}
 

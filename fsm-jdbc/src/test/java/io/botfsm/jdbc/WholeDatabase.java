@@ -2,7 +2,7 @@ package io.botfsm.jdbc;
 
 import io.botfsm.storage.ForwardingStateStorage;
 
-/** A storage that ends the object it is from when it is closed, as one of a program with one storage does. */
+/** A storage that closes its {@link BotDatabase} when it is closed, as in a program with one storage. */
 final class WholeDatabase extends ForwardingStateStorage {
     private final BotDatabase database;
 

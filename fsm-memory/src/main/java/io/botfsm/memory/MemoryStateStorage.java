@@ -149,7 +149,7 @@ public final class MemoryStateStorage implements StateStorage {
     }
 
     /** Updates the index after an eviction. Runs while the conversation is locked. */
-    @SuppressWarnings("UnusedVariable") // why it is gone
+    @SuppressWarnings("UnusedVariable") // the cause
     private void evicted(@Nullable StorageKey key, @Nullable Kept kept, RemovalCause cause) {
         if (key != null && kept != null) {
             deadlines.move(key, kept.queuedAt, Optional.empty());
@@ -272,7 +272,10 @@ public final class MemoryStateStorage implements StateStorage {
             return this;
         }
 
-        /** Sets the clock for the time of writes, and for the end of state and data that something outlives. */
+        /**
+         * Sets the clock for the time of writes, and for the end of state and data if events or fencing token outlive
+         * them.
+         */
         Builder clock(InstantSource source) {
             clock = source;
             return this;

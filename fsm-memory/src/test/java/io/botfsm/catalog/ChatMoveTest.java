@@ -78,7 +78,7 @@ class ChatMoveTest {
         }
     }
 
-    /** By the clock of the storage. */
+    /** Waits until the clock of the storage has advanced. */
     private static void awaitLaterTime() {
         long now = System.currentTimeMillis();
         while (System.currentTimeMillis() <= now) {
@@ -86,7 +86,7 @@ class ChatMoveTest {
         }
     }
 
-    /** A storage before whose writes of one conversation something happens, once. */
+    /** A storage that runs an action before the first write of one conversation. */
     private StateStorage before(StorageKey written, Runnable once) {
         AtomicInteger writes = new AtomicInteger();
         return new ForwardingStateStorage(storage) {
@@ -153,7 +153,7 @@ class ChatMoveTest {
         assertThat(found(ConversationFilter.bot(1).chat(NEW))).hasSize(3_000);
     }
 
-    /** As the strategies have it for which a chat is one conversation. */
+    /** As with the strategies that use one conversation for each chat. */
     @Test
     void theChatsOwnConversationIsTheOtherChatsOwn() {
         write(key(OLD, OLD), "A");
@@ -195,7 +195,7 @@ class ChatMoveTest {
         assertThat(moved.deadline()).isEmpty();
     }
 
-    /** Written when its copy is stored already. */
+    /** The conversation is written after its copy has been stored. */
     @Test
     void whatIsWrittenMeanwhileIsMovedToo() {
         write(key(OLD, 7), "A");
@@ -283,7 +283,7 @@ class ChatMoveTest {
         assertThat(found(ConversationFilter.all())).containsExactly(key(NEW, 7));
     }
 
-    /** A move is no change of state that a bot makes. */
+    /** A move is not a change of state by the bot. */
     @Test
     void rulesDoNotRefuseItAndListenersHearNothing() {
         write(key(OLD, 7), "B");

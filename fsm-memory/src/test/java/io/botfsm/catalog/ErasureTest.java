@@ -74,7 +74,7 @@ class ErasureTest {
         return storage.extension(ConversationCatalog.class).orElseThrow();
     }
 
-    /** A pass does not find what is written behind its back; another one does. */
+    /** A pass may miss what is written while it runs; the next one finds it. */
     @Test
     void whatIsWrittenMeanwhileIsErasedToo() {
         write(key(1, 1, 7), "A");
@@ -110,7 +110,7 @@ class ErasureTest {
                 .hasMessageContaining("other writers kept writing conversations that match bot=1");
     }
 
-    /** Also those that come while the conversations are cleared. */
+    /** Including updates that arrive while the conversations are cleared. */
     @Test
     void updatesOfAnInboxAreErasedByKeysAlone() {
         UpdateInbox inbox = storage.extension(UpdateInbox.class).orElseThrow();
@@ -146,7 +146,7 @@ class ErasureTest {
         return InboxUpdate.of(id, Optional.of(key), key.toText().getBytes(UTF_8));
     }
 
-    /** It does not match any more when it is cleared. */
+    /** It no longer matches when it is about to be cleared. */
     @Test
     void aConversationThatHasLeftTheStateStays() {
         write(key(1, 1, 7), "A");

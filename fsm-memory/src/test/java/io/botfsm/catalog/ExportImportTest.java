@@ -104,7 +104,7 @@ class ExportImportTest {
         return ConversationImport.builder(storage).existing(existing).build().readFrom(file);
     }
 
-    /** What an import gives anew. */
+    /** Returns the parts of a snapshot that an import restores. */
     private static Snapshot carried(Snapshot snapshot) {
         return Snapshot.builder()
                 .state(snapshot.state())

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class PreflightTest {
-    /** What the former build had under the same names. */
+    /** The types that the former build had under the same names. */
     static final class Former {
         enum Order {
             SIZE,
@@ -155,7 +155,7 @@ class PreflightTest {
         assertThat(report.count()).isEqualTo(Preflight.MOST_LISTED + 500);
     }
 
-    /** Their records are of a newer format, or of another program. */
+    /** Such records have a newer format, or belong to another program. */
     @Test
     void whatTheStorageCannotReadIsListedOnce() {
         List<UnreadableRecord> records = List.of(UnreadableRecord.of("fsm:{1:2:3}", "it is a list"));

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * 1,000 users with 100 updates each, at once: each conversation sees its own in order, once, and nothing is left
- * behind.
+ * 1,000 users with 100 updates each, at once: each conversation sees its own updates in order and once, and nothing is
+ * left behind.
  */
 @Timeout(300)
 class BurstsTest {
@@ -52,7 +52,7 @@ class BurstsTest {
 
     @Test
     void everyConversationSeesItsUpdatesInOrderAndOnce() throws Exception {
-        run(); // so that what is loaded and compiled once is there
+        run(); // a warm-up, which loads and compiles the classes
         long before = heap();
         run();
         assertThat(heap() - before).as("bytes more than before").isLessThan(TOLERATED_BYTES);
@@ -106,7 +106,7 @@ class BurstsTest {
         return StorageKey.bot("bot").chat(1).user(user).build();
     }
 
-    /** Every 64th user's, in bursts of some updates of each; what failed, and so what came behind it, again. */
+    /** Submits the updates of every 64th user in bursts. A failed update and those after it are submitted again. */
     private void submitAll(Fsm fsm, int first) {
         Random random = new Random(SEED + first);
         int[] next = new int[USERS];
@@ -124,26 +124,26 @@ class BurstsTest {
         }
     }
 
-    /** Updates of one user, submitted one behind the other, and in which order they ran. */
+    /** Consecutive updates of one user, and the order in which they ran. */
     private static final class Burst {
         private final int user;
         private final int from;
         private final List<CompletionStage<?>> stages = new ArrayList<>();
-        private final List<Integer> ran = new ArrayList<>(); // by one thread at a time
+        private final List<Integer> ran = new ArrayList<>(); // accessed by one thread at a time
 
         private Burst(int user, int from) {
             this.user = user;
             this.from = from;
         }
 
-        /** The update to go on with. */
+        /** Waits for all updates. Returns the first one that failed, or the one after the last. */
         private int awaitFirstFailed() {
             int next = from + stages.size();
             for (int i = stages.size() - 1; i >= 0; i--) {
                 Optional<Throwable> failure = failure(stages.get(i));
                 if (failure.isPresent()) {
                     next = from + i;
-                    // Where none failed before it, it failed on purpose, and for no gap.
+                    // If the update before it did not fail, this one failed on purpose, not because of a gap.
                     boolean follows = i > 0 && failure(stages.get(i - 1)).isPresent();
                     assertThat(follows || failure.get() instanceof OnPurposeException)
                             .as("%d of user %d: %s", next, user, failure)
@@ -189,7 +189,7 @@ class BurstsTest {
             turn.data(seen.with(update));
             return true;
         });
-        failSometimes(random); // after the commit: it comes again as a repeated one
+        failSometimes(random); // after the commit: when redelivered, it is recognized as repeated
         return handled;
     }
 

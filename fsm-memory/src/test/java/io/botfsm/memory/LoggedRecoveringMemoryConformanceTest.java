@@ -7,7 +7,7 @@ import io.botfsm.transition.LoggingStateStorage;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.NOPLogger;
 
-/** The same with transitions logged above. */
+/** Like {@link RecoveringOthersMemoryConformanceTest}, but with transitions logged above the recovery. */
 final class LoggedRecoveringMemoryConformanceTest extends MemoryConformance {
     @Override
     StateStorage decorate(MemoryStateStorage storage) {

@@ -4,7 +4,7 @@ import io.botfsm.conformance.storage.StateStorageDecoratorConformance;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.transition.LoggingStateStorage;
 
-/** Here and not with the class that it tests, because the suite needs the core. */
+/** In this module rather than in that of the tested class, since the suite depends on fsm-core. */
 final class LoggingStateStorageDecoratorTest extends StateStorageDecoratorConformance {
     @Override
     protected StateStorage decorate(StateStorage storage) {

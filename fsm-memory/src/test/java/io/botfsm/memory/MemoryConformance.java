@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The memory storage under the suite, with a clock that the suite advances. */
+/** Runs the suite on the memory storage, with a clock that the suite advances. */
 abstract class MemoryConformance extends StateStorageConformance
         implements Conformance.AdvancesTime, Conformance.Counts {
-    /** By the ticker, which is about to overflow. */
+    /** The time of the ticker, which overflows after a day. */
     private final AtomicLong nanos =
             new AtomicLong(Long.MAX_VALUE - Duration.ofDays(1).toNanos());
 

@@ -61,7 +61,7 @@ class MemoryStateStorageLincheckTest {
         assertThatThrownBy(() -> check(wrong)).isInstanceOf(LincheckAssertionError.class);
     }
 
-    /** One conversation. Versions begin at the time of day, so operations tell how far they went on. */
+    /** One conversation. Versions begin at the time of day, so operations report by how much they increased. */
     public abstract static class OneConversation {
         private final StateStorage storage;
 
@@ -126,7 +126,7 @@ class MemoryStateStorageLincheckTest {
         }
     }
 
-    /** The one that is tested. */
+    /** The storage under test. */
     public static final class Memory extends OneConversation {
         public Memory() {
             super(new MemoryStateStorage());
@@ -148,7 +148,7 @@ class MemoryStateStorageLincheckTest {
         }
     }
 
-    /** Its version is a number beside the conversation, read before and after. */
+    /** Its version is a separate number, which is not updated atomically with the conversation. */
     public static final class CountsBeside extends OneConversation {
         public CountsBeside() {
             super(new Wrong() {
@@ -200,8 +200,8 @@ class MemoryStateStorageLincheckTest {
         abstract Outcome apply(Mutation mutation);
 
         /**
-         * In the window of the fault, so that it shows on one busy processor too: threads that only race may never meet
-         * there.
+         * Called in the window of the fault, so that the fault also shows on one busy processor, where racing threads
+         * might never meet in it.
          */
         final void letOthersIn() {
             LockSupport.parkNanos(1);

@@ -122,7 +122,7 @@ final class MemoryStateStorageTest {
         }
     }
 
-    /** What has ended is one record until what outlives it ends, and nothing after that. */
+    /** An ended conversation stays one record until its events and fencing token end too, and nothing after that. */
     @Test
     void eventsAndTokenOutliveTheEndAsLongAsATombstone() {
         try (MemoryStateStorage storage = MemoryStateStorage.builder()
@@ -167,7 +167,7 @@ final class MemoryStateStorageTest {
         }
     }
 
-    /** The record that takes the place of one that has ended is newer than the end. */
+    /** A record that replaces an ended one has a version above that of the end. */
     @Test
     void versionsRiseAcrossTheEndAndTheTombstonesEnd() {
         Instant still = BEGUN;
@@ -200,7 +200,7 @@ final class MemoryStateStorageTest {
         }
     }
 
-    /** Threads write, clear and create again faster than one write per microsecond can be ruled out. */
+    /** Threads write, clear and recreate so fast that there may be several writes per microsecond. */
     @Test
     void versionsOfAKeyNeverRepeatUnderHammering() throws Exception {
         int threads = 4;

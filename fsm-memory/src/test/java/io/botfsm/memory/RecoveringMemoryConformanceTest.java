@@ -4,7 +4,7 @@ import io.botfsm.conformance.internal.EmptyRecovery;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.StateStorage;
 
-/** A source that knows nothing changes nothing. */
+/** A recovery source that has nothing changes nothing. */
 final class RecoveringMemoryConformanceTest extends MemoryConformance {
     @Override
     StateStorage decorate(MemoryStateStorage storage) {

@@ -7,7 +7,7 @@ import io.botfsm.transition.LoggingStateStorage;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.NOPLogger;
 
-/** A source that knows other conversations changes nothing; with transitions logged below. */
+/** A recovery source that has only other conversations changes nothing. Transitions are logged below the recovery. */
 final class RecoveringOthersMemoryConformanceTest extends MemoryConformance {
     @Override
     StateStorage decorate(MemoryStateStorage storage) {

@@ -17,7 +17,10 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.NOPLogger;
 
-/** The whole stack of decorators keeps every rule that the storage keeps, where what the suite writes is declared. */
+/**
+ * The whole stack of decorators keeps every rule that the storage keeps, if the transitions that the suite makes are
+ * declared.
+ */
 final class StackedMemoryConformanceTest extends MemoryConformance {
     @Override
     StateStorage decorate(MemoryStateStorage storage) {
@@ -27,7 +30,7 @@ final class StackedMemoryConformanceTest extends MemoryConformance {
         return new DeclaringAsItGoes(new NotifyingStateStorage(logging, List.of(transition -> {})));
     }
 
-    /** Checks every write by rules that declare just what it changes. */
+    /** Checks each write against rules that declare exactly its transition. */
     private static final class DeclaringAsItGoes extends ForwardingStateStorage {
         DeclaringAsItGoes(StateStorage storage) {
             super(storage);

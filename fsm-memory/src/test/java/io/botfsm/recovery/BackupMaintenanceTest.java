@@ -33,7 +33,7 @@ class BackupMaintenanceTest {
         var unused = Fsm.of(in).handle(key, EventId.of(1), turn -> turn.state("A"));
     }
 
-    /** What a storage that has lost everything gets back. */
+    /** Returns the state that a storage recovers after it has lost everything. */
     private Optional<String> afterLoss(StorageKey key) {
         return backup.storage(new MemoryStateStorage())
                 .read(key)

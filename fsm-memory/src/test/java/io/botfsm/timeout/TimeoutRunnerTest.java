@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Deadlines of conversations in memory, fired. */
+/** Fires deadlines of conversations in memory. */
 @Timeout(60)
 class TimeoutRunnerTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -79,7 +79,7 @@ class TimeoutRunnerTest {
         return Fsm.of(of);
     }
 
-    /** Due for as many seconds. */
+    /** Sets a deadline that has been due for this many seconds. */
     private static void isDue(Fsm fsm, int user, int seconds) {
         Fsm then = Fsm.builder(fsm.storage())
                 .clock(() -> Instant.now().minusSeconds(seconds + 1L))
@@ -317,7 +317,7 @@ class TimeoutRunnerTest {
         assertThat(failures.failed(later, later.deadline(), now).times()).isEqualTo(1);
     }
 
-    /** As a flow does, whose replies cannot be sent. */
+    /** As a flow does if its replies cannot be sent. */
     @Test
     void aHandlerThatSetsADeadlineAndFailsIsNotCalledMoreOften() {
         Fsm fsm = fsm(storage);
@@ -498,7 +498,7 @@ class TimeoutRunnerTest {
         assertThat(runner.isRunning()).isFalse();
     }
 
-    /** The storage's clock is right; that of the machine, by which the turn and the runner count, is not. */
+    /** The storage's clock is right; the clock of the turn and the runner is wrong. */
     @ParameterizedTest
     @ValueSource(ints = {-600, -30, 30, 600})
     void aClockThatIsWrongShortensOrProlongsClaimsAndNothingElse(int ahead) throws Exception {

@@ -22,15 +22,15 @@ abstract class DecoratedFsm implements Fsm {
         this.fsm = fsm;
     }
 
-    /** The same around the events of another. */
+    /** Returns the same decorator around another {@code Fsm}. */
     abstract Fsm around(Fsm other);
 
-    /** @param event handles the event by a handler */
+    /** @param event handles the event with the handler that it is given */
     abstract <R extends @Nullable Object> Handled<R> around(
             Function<? super Turn, ? extends R> handler,
             Function<Function<? super Turn, ? extends R>, Handled<R>> event);
 
-    /** @param event handles the event by a handler */
+    /** @param event handles the event with the handler that it is given */
     abstract <R extends @Nullable Object> CompletionStage<Handled<R>> aroundAsync(
             StorageKey key,
             Function<? super Turn, ? extends R> handler,

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers of handled events, by the state that the conversation is in afterwards and by outcome. A meter that fails
- * fails no event. Thread-safe.
+ * The timers of handled events, by the state that the conversation is in afterwards and by outcome. A failing meter
+ * does not fail an event. Thread-safe.
  */
 final class HandleTimers {
     static final String NAME = "botfsm.handle";
@@ -30,7 +30,9 @@ final class HandleTimers {
         register(new Kind(StateTag.UNKNOWN, FailureTag.TRANSITION_REFUSED));
     }
 
-    /** Counters that an alert looks at are there from the start, since a first count out of nothing is no increase. */
+    /**
+     * Timers that alerts use are registered from the start, since a count that first appears as 1 is not an increase.
+     */
     private void register(Kind kind) {
         MeterFailures.logged(NAME, () -> timers.put(kind, timer(kind)));
     }

@@ -7,15 +7,15 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * What is measured of parts that follow one another, such as the polling sessions of each lease, or the sender of each
- * run: gauges are the latest one's, counts those of all. Keeps the latest only. Thread-safe.
+ * The measured values of parts that follow one another, such as the polling sessions of each lease, or the sender of
+ * each run: gauges show the latest part, counts the total of all. Keeps only the latest part. Thread-safe.
  */
 final class LatestPart<T> {
     private final Map<String, ToLongFunction<? super T>> counts;
     private final Map<String, Long> before = new HashMap<>();
     private Optional<T> latest = Optional.empty();
 
-    /** @param counts by name, each of which only rises */
+    /** @param counts the counts by their names, none of which ever decreases */
     LatestPart(Map<String, ToLongFunction<? super T>> counts) {
         this.counts = counts;
     }
@@ -35,7 +35,7 @@ final class LatestPart<T> {
                         .orElse(0L);
     }
 
-    /** Not a number before there is one. The part may take its time: nobody else waits for it. */
+    /** Returns NaN while there is no part. The part may be slow: no other thread waits for it. */
     double value(ToDoubleFunction<? super T> value) {
         return latest().map(value::applyAsDouble).orElse(Double.NaN);
     }

@@ -57,7 +57,7 @@ final class LockMeters implements LockListener {
                 .increment();
     }
 
-    /** The token of the lease that is held; 0 for none. */
+    /** Registers the gauges of a lock; returns the token of the lease that is held, 0 for none. */
     private AtomicLong token(String lock) {
         AtomicLong token = new AtomicLong();
         Gauge.builder(HELD, token, held -> held.get() == 0 ? 0 : 1)

@@ -4,7 +4,7 @@ import io.botfsm.internal.guard.BestEffort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what goes wrong with a meter, such as a filter of the application, away from the call that is measured. */
+/** Keeps failures of meters, such as those of a meter filter of the application, away from the measured call. */
 final class MeterFailures {
     private static final Logger LOGGER = LoggerFactory.getLogger(MeterFailures.class.getPackageName());
 

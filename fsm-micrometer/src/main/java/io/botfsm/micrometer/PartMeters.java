@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** Registers meters that ask the parts of a bot for their numbers, and keep those parts from being collected. */
+/**
+ * Registers meters that ask the parts of a bot for their numbers, and keep those parts from being garbage-collected.
+ */
 final class PartMeters {
     private final MeterRegistry registry;
     private final Tags bot;

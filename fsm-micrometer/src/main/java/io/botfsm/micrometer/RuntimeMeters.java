@@ -7,7 +7,7 @@ import io.botfsm.recovery.RecoveringStateStorage;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** Meters of what counts by itself. */
+/** Meters of parts that keep their own counts. */
 final class RuntimeMeters {
     private static final Map<String, ToLongFunction<? super RecoveringStateStorage>> RESULTS = Map.of(
             "hit", recovery -> recovery.counts().hits(),

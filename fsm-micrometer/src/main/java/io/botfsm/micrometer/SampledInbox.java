@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.ToDoubleFunction;
 
-/** What a bot's inbox holds, asked once for all meters of a scrape, and waited for briefly. Thread-safe. */
+/** The counts of a bot's inbox, queried once for all meters of a scrape, with a short timeout. Thread-safe. */
 final class SampledInbox {
     private static final Duration TIMEOUT = Duration.ofMillis(500);
     private static final Duration SAMPLE_AGE = Duration.ofSeconds(1);
@@ -51,7 +51,7 @@ final class SampledInbox {
         return Math.max(0, PartMeters.inSeconds(Duration.between(oldest, Instant.now())));
     }
 
-    /** Not a number if the inbox has no answer. */
+    /** Returns NaN if the inbox does not answer. */
     private synchronized double value(ToDoubleFunction<InboxCounts> value) {
         long now = System.nanoTime();
         if (!sampled || now - sampledAt > SAMPLE_AGE.toNanos()) {

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** An observation that has begun. What goes wrong with it fails nothing of what is observed. Thread-safe. */
+/** An observation that has begun. Its own failures do not fail what is observed. Thread-safe. */
 final class StartedObservation {
     private final ObservationRegistry registry;
     private final String name;
@@ -30,7 +30,10 @@ final class StartedObservation {
         return observation;
     }
 
-    /** Runs a call of which others that are observed are children. No scope is left behind, whatever handlers throw. */
+    /**
+     * Runs a call in the scope of this observation, so that observations within the call become its children. No scope
+     * is left open, whatever observation handlers throw.
+     */
     <T extends @Nullable Object> T scoped(Supplier<? extends T> call) {
         Observation.@Nullable Scope before = registry.getCurrentObservationScope();
         MeterFailures.logged(name, observation::openScope);

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The name of a state as a tag's value: the names that are declared, or the first that are seen if none is, and one
- * value for all others. Thread-safe.
+ * The name of a state as a tag's value: the declared names, or the first that occur if none are declared, and one value
+ * for all others. Thread-safe.
  */
 final class StateTag {
     static final String NAME = "state";
@@ -17,14 +17,14 @@ final class StateTag {
     private final int most;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-    /** Whether names are declared, so that what else is stored, which may be any text, is no tag. */
+    /** Whether names are declared. Other stored states, which may be any text, are then not distinguished. */
     private boolean declared;
 
     StateTag(int most) {
         this.most = most;
     }
 
-    /** @param names what an {@code Fsm} declares; nothing if it declares none */
+    /** @param names the names that an {@code Fsm} declares; empty if it declares none */
     void admit(Set<String> names) {
         synchronized (known) {
             names.stream().sorted().limit(Math.max(0, most - known.size())).forEach(known::add);

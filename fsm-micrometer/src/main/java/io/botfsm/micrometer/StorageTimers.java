@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The timers of a storage's calls, by operation and outcome. A meter that fails fails no call. Thread-safe. */
+/** The timers of a storage's calls, by operation and outcome. A failing meter does not fail a call. Thread-safe. */
 final class StorageTimers {
     static final String NAME = "botfsm.storage";
 

@@ -4,7 +4,7 @@ import io.botfsm.timeout.TimeoutRunner;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** The meters of what fires a bot's deadlines, one runner after another. */
+/** The meters of the runners that fire a bot's deadlines, one after another. */
 final class TimeoutMeters {
     private static final String NAME = "botfsm.timeouts";
 

@@ -198,7 +198,7 @@ class BotMetricsTest {
                 .isEqualTo(1);
     }
 
-    /** Such as one that has another type or other tags under the same name. */
+    /** Here, a filter throws; another cause is a meter of the same name with another type or other tags. */
     @Test
     void aMeterThatFailsFailsNoEvent() {
         registry.config().meterFilter(new MeterFilter() {
@@ -228,7 +228,7 @@ class BotMetricsTest {
         assertThat(shown("botfsm.lock.held")).isZero();
     }
 
-    /** Such as a bot that is run anew in the same JVM. */
+    /** As with a bot that is run again in the same JVM. */
     @Test
     void aSecondLockOfTheSameNameIsShown() {
         LockListener first = metrics.lock("pizza-bot");
@@ -241,7 +241,7 @@ class BotMetricsTest {
         assertThat(shown("botfsm.lock.held")).isZero();
     }
 
-    /** A bot may store any text as a state; what it has not declared is no tag. */
+    /** A bot may store any text as a state; states that it has not declared are not tag values. */
     @Test
     void onlyDeclaredStatesAreToldApart() {
         Fsm fsm = metrics.measure(
@@ -334,7 +334,7 @@ class BotMetricsTest {
                 .isEqualTo(1);
     }
 
-    /** The first of a series that Prometheus has never seen is no increase. */
+    /** Prometheus sees no increase when a series first appears. */
     @Test
     void whatAnAlertLooksAtIsThereFromTheStart() {
         var unused = metrics.measure(
@@ -402,7 +402,7 @@ class BotMetricsTest {
                 .contains("botfsm_sends_waiting{bot=\"pizza\"} 1.0");
     }
 
-    /** Such as those of a bot that is run anew in the same JVM. */
+    /** As with a bot that is run again in the same JVM. */
     @Test
     void whatIsBoundAgainIsShownInPlaceOfTheFormer() {
         metrics.bind(new Sent(7, 5, 3, 2, 4, 1));
@@ -483,7 +483,7 @@ class BotMetricsTest {
         assertThat(shown("botfsm.inbox.age")).isZero();
     }
 
-    /** An inbox of which only the counts are asked. */
+    /** An inbox that supports only {@code counts}. */
     private static UpdateInbox inbox(Callable<InboxCounts> counts) {
         return (UpdateInbox) Proxy.newProxyInstance(
                 UpdateInbox.class.getClassLoader(), new Class<?>[] {UpdateInbox.class}, (proxy, method, args) -> {
@@ -595,7 +595,7 @@ class BotMetricsTest {
         }
     }
 
-    /** What is scraped after all of it has happened: the meters of the documentation, and nothing of the user. */
+    /** After all of this has happened, a scrape shows the documented meters, and nothing of the user. */
     @Test
     void theDocumentationListsTheMeters() throws Exception {
         StateStorage storage = new NotifyingStateStorage(metrics.measure(recovering()), List.of(metrics.transitions()));
@@ -625,7 +625,7 @@ class BotMetricsTest {
         dashboardAddsNothingToWhatIsNoNumber(registry.scrape());
     }
 
-    /** Instances that stand by show no number, and the sum would be none either. */
+    /** Instances that stand by show NaN, which would make the sum NaN too. */
     private static void dashboardAddsNothingToWhatIsNoNumber(String scrape) throws IOException {
         String dashboard = Files.readString(Path.of("../docs/operate/monitoring/dashboard.json"));
         assertThat(found("(?m)^(botfsm_\\w+)\\{[^}]*\\} NaN", scrape))
@@ -634,7 +634,7 @@ class BotMetricsTest {
                         .doesNotContainPattern(Pattern.compile("sum[^(]*\\(" + name + "\\{[^}]*\\}\\)")));
     }
 
-    /** Meters and tags by the names that Prometheus has for them. */
+    /** Checks meters and tags by their names in Prometheus. */
     private static void alertsAndDashboardAskForWhatIsThere(String scrape) throws IOException {
         Map<String, Set<String>> tags = new TreeMap<>();
         Pattern.compile("(?m)^(botfsm_\\w+)\\{([^}]*)\\}")

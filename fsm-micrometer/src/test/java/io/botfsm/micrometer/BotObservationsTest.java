@@ -173,7 +173,7 @@ class BotObservationsTest {
         assertThat(fsm.context(KEY).state(Order.class)).contains(Order.SIZE);
     }
 
-    /** Otherwise all that is observed later on the thread would be below an observation that has ended. */
+    /** Otherwise, all later observations on the thread would be children of an observation that has ended. */
     @Test
     void aHandlerThatFailsToOpenAScopeLeavesNoneBehind() {
         AtomicInteger open = new AtomicInteger();

@@ -10,10 +10,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts into a key what an update says of where it comes from. Of an update's parts at most one is there.
+ * Puts the origin of an update into a key. An update has at most one of its optional parts.
  *
  * @param byConnection whether a business connection is a part of the key
- * @param bySenderChat whether a chat counts as the user that writes on its behalf
+ * @param bySenderChat whether the chat on whose behalf a message was written counts as its user
  */
 record UpdateOrigin(StorageKey.Builder key, boolean byConnection, boolean bySenderChat) {
     void of(Update update) {
@@ -78,7 +78,7 @@ record UpdateOrigin(StorageKey.Builder key, boolean byConnection, boolean bySend
         return isGroup && signature != null && !signature.isEmpty() ? sender.id() + "/" + signature : "" + sender.id();
     }
 
-    /** The button's message is gone for the bot after a while; the chat stays known. */
+    /** The button's message becomes inaccessible to the bot after a while; its chat stays known. */
     private void pressed(CallbackQuery query) {
         from(null, query.from());
         when(query.maybeInaccessibleMessage(), message -> from(message.chat(), null));
@@ -87,7 +87,7 @@ record UpdateOrigin(StorageKey.Builder key, boolean byConnection, boolean bySend
         }
     }
 
-    /** Replies in a group without topics have a thread too. */
+    /** The thread counts only in a topic: replies in a group without topics have a thread too. */
     private void place(Message message) {
         if (Boolean.TRUE.equals(message.isTopicMessage())) {
             when(message.messageThreadId(), key::thread);

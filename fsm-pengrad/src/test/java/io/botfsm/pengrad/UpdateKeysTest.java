@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 class UpdateKeysTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The cases are those of {@code fsm-telegrambots} too. */
+    /** The cases are shared with {@code fsm-telegrambots}. */
     @TestFactory
     List<DynamicTest> anUpdateBelongsTo() throws Exception {
         try (BufferedReader cases = new BufferedReader(

@@ -18,7 +18,7 @@ final class LeaseArguments {
 
     private LeaseArguments() {}
 
-    /** Those of {@code lease-acquire.lua} and {@code lease-renew.lua}. */
+    /** Returns the arguments of {@code lease-acquire.lua} and {@code lease-renew.lua}. */
     static List<byte[]> of(LeaseRequest request) {
         long ttl = request.ttl().toMillis();
         return List.of(
@@ -32,7 +32,7 @@ final class LeaseArguments {
         return claim.text().getBytes(UTF_8);
     }
 
-    /** Those of {@code lease-force.lua}. */
+    /** Returns the arguments of {@code lease-force.lua}. */
     static List<byte[]> ofForce() {
         return List.of(number(FENCE_KEPT.toMillis()));
     }

@@ -7,8 +7,9 @@ import java.util.Locale;
 
 /**
  * Names the Redis keys of a lease: {@code prefix:{name}} and, for its fence, {@code prefix:{name}:fence}. The braces
- * make both one hash tag. Within the name {@code % : { }}, what breaks a line and unpaired surrogates, which UTF-8
- * cannot carry, stand percent-encoded: two different names never share a key, and a key can be printed.
+ * make the name the hash tag of both. In the name, {@code % : { }}, control characters, line and paragraph separators,
+ * and unpaired surrogates, which UTF-8 cannot encode, are percent-encoded: different names never share a key, and a key
+ * can be printed.
  */
 final class LeaseKeys {
     private final String begin;

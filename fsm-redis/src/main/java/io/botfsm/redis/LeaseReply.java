@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Reads the replies of the lease scripts. Throws if it is not such a reply. */
+/** Reads the replies of the lease scripts. Throws for any other reply. */
 final class LeaseReply {
     /** The reply of {@code PTTL} for a missing key. */
     private static final long ABSENT = -2;
 
-    /** The length of the time at which a fence was begun, in characters. */
+    /** The number of digits of the time at which a fence was created. */
     private static final int SINCE_LENGTH = 16;
 
     private LeaseReply() {}
@@ -28,7 +28,7 @@ final class LeaseReply {
     /**
      * A lease that was granted.
      *
-     * @param fenceAge how long ago its fence was begun
+     * @param fenceAge how long ago its fence was created
      */
     record Grant(long token, Duration fenceAge) {}
 
@@ -54,7 +54,7 @@ final class LeaseReply {
         }
     }
 
-    /** Who has the lease, from {@code lease-acquire.lua}. */
+    /** Returns who holds the lease, from the reply of {@code lease-acquire.lua}. */
     static Occupied occupied(List<Object> reply) {
         return new Occupied(claim(reply.get(0)), remaining((Long) reply.get(1)));
     }
@@ -74,16 +74,16 @@ final class LeaseReply {
         return Claim.parse(new String((byte[]) text, UTF_8));
     }
 
-    /** Empty also where a key has no time to live. */
+    /** Returns the remaining time to live; empty if the key has none or does not exist. */
     private static Optional<Duration> remaining(long pttl) {
         return pttl < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(pttl));
     }
 
-    /** The first of the two numbers that a fence holds. */
+    /** Returns the token, which is the first of the two numbers in a fence. */
     private static OptionalLong fence(byte[] text) {
         try {
             return OptionalLong.of(Long.parseLong(new String(text, ISO_8859_1).split(" ", 2)[0]));
-        } catch (NumberFormatException e) { // there is none, or none of ours
+        } catch (NumberFormatException e) { // there is no fence, or it is not one of this library
             return OptionalLong.empty();
         }
     }

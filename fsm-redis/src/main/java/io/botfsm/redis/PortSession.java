@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A port with what it needs: a driver, and one connection for subscriptions while there are some. They end with the
- * port. Thread-safe.
+ * A port with its driver and, while there are subscriptions, a connection for them. Both are closed with the port.
+ * Thread-safe.
  */
 final class PortSession {
     private static final Logger LOGGER = LoggerFactory.getLogger(PortSession.class.getPackageName());
@@ -38,14 +38,14 @@ final class PortSession {
     private final RedisDriver driver;
     private final Subscriptions subscriptions;
 
-    /** Those of the cluster; none for one server. */
+    /** The masters of the cluster; empty for a single server. */
     private volatile List<Node> masters = List.of();
 
     /**
-     * A session; nothing is connected yet.
+     * Creates a session, without connecting.
      *
      * @param timeout how long a command may take
-     * @param scripts lets a server know the scripts, on each new connection before it is used
+     * @param scripts loads the scripts into a server, on each new connection before it is used
      */
     PortSession(
             RedisUri uri,
@@ -72,7 +72,7 @@ final class PortSession {
                 : Optional.of(now.get(ThreadLocalRandom.current().nextInt(now.size())));
     }
 
-    /** The port to one server, or to the master that Sentinels know. Blocks. */
+    /** Opens the port to one server, or to the master that Sentinels report. Blocks. */
     RedisPort server() {
         boolean sentinels = uri.masterName().isPresent();
         try {
@@ -89,7 +89,7 @@ final class PortSession {
         }
     }
 
-    /** The port to a cluster. Blocks until it is known who serves what. */
+    /** Opens the port to a cluster. Blocks until it is known which node serves which slots. */
     RedisPort cluster() {
         masters = uri.nodes();
         ClusterPort port =
@@ -108,7 +108,7 @@ final class PortSession {
         return port;
     }
 
-    /** So that a refusal is reported as that of one server. */
+    /** Checks that a node can be reached, so that a refusal is reported as it is for a single server. */
     private void requireReachable() {
         RuntimeException last = new IllegalArgumentException("no node named");
         for (Node seed : uri.nodes()) {

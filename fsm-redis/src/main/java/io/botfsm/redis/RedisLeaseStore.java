@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * after a new connection.
  */
 public final class RedisLeaseStore implements LeaseStore {
-    /** The error of scripts that find no higher fencing token. */
+    /** The error code of a script that finds no higher fencing token. */
     private static final String NO_HIGHER_TOKEN = "FENCE";
 
     private final RedisPort port;
@@ -94,7 +94,7 @@ public final class RedisLeaseStore implements LeaseStore {
         byte[] lease = leaseAndFence.get(0);
         RedisPort server = port.at(lease);
         long connection = server.connection();
-        var unused = memory.of(server); // if the server has to be asked, then along with this
+        var unused = memory.of(server); // a query, if needed, runs at the same time
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
         run(Scripts.ACQUIRE, request.name(), leaseAndFence, LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
@@ -125,7 +125,7 @@ public final class RedisLeaseStore implements LeaseStore {
             RedisPort granting,
             AskedServer asked) {
         var unused = asked.inTime(memory.of(granting), timeout)
-                .handle((found, failure) -> granting == asked.server() ? found : null) // else who granted it?
+                .handle((found, failure) -> granting == asked.server() ? found : null) // else either may have granted
                 .thenCompose(sure -> remembered(sure, grant.fenceAge(), request, asked))
                 .exceptionally(failure -> Duration.ZERO)
                 .thenAccept(remembered -> result.complete(new Granted(grant.token(), remembered)));

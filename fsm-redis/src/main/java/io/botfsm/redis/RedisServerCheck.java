@@ -14,9 +14,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What is asked of a server before storages are handed out: that it is new enough, knows the scripts, and gives the
- * user every permission that the scripts need. A script that lacked one in its middle would leave half a write behind,
- * since Redis does not roll scripts back; so it must not get that far.
+ * Checks a server before storages are created: it must be new enough, know the scripts, and give the user every
+ * permission that the scripts need. A script that failed halfway for lack of a permission would leave half a write
+ * behind, since Redis does not roll scripts back.
  *
  * <p>Thread-safe. Leaves nothing in the database.
  */
@@ -56,11 +56,11 @@ final class RedisServerCheck {
     }
 
     /**
-     * Tries whether the server can confirm what a storage is to wait for. Blocks.
+     * Checks whether the server can confirm the required durability. Blocks.
      *
      * @param keyPrefix what the storage's keys begin with
-     * @throws StorageRefusedException if the server cannot, does not know the command that waits, or the user has no
-     *     permission for it
+     * @throws StorageRefusedException if the server cannot confirm it, does not know the command that waits, or the
+     *     user has no permission for that command
      * @throws StorageUnavailableException if the server does not answer
      */
     void runForDurability(String keyPrefix, Durability wanted) {
@@ -92,7 +92,8 @@ final class RedisServerCheck {
     }
 
     /**
-     * Lets a server know every script of conversations, as after each new connection: it may have restarted.
+     * Loads every script of conversations into a server. Done on each new connection, since the server may have
+     * restarted.
      *
      * @return fails as the port's stages do
      */
@@ -101,7 +102,7 @@ final class RedisServerCheck {
     }
 
     /**
-     * Lets a server know every script of leases, as after each new connection: it may have restarted.
+     * Loads every script of leases into a server. Done on each new connection, since the server may have restarted.
      *
      * @return fails as the port's stages do
      */

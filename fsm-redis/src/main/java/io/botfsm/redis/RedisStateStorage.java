@@ -161,7 +161,7 @@ public final class RedisStateStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // as it is kept
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // the stored precision
         return scripts.call(
                 Scripts.WRITE,
                 mutation.changesDeadline() ? deadlineKeys.conversationAndIndex(key) : List.of(keys.key(key)),
@@ -189,7 +189,10 @@ public final class RedisStateStorage implements StateStorage {
         return decoded(key, true, () -> WriteReply.outcome(key, mutation, written, clock.instant(), reply));
     }
 
-    /** Confirms an outcome. An event that was stored before must be as durable as one that is stored now. */
+    /**
+     * Throws unless an outcome is as durable as required. An event that was stored before must be as durable as one
+     * that is stored now.
+     */
     private Outcome confirmed(
             StorageKey key, Mutation mutation, Instant written, List<Object> reply, Durability wanted) {
         int last = reply.size() - 1;
@@ -223,7 +226,7 @@ public final class RedisStateStorage implements StateStorage {
         } catch (FsmException e) {
             result.completeExceptionally(e);
             return;
-        } catch (Error e) { // such as no memory for what was read: nobody else would complete the stage
+        } catch (Error e) { // such as OutOfMemoryError: nothing else would complete the stage
             result.completeExceptionally(failures.of(key, writes, e));
             return;
         }

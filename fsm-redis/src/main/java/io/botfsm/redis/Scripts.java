@@ -14,10 +14,10 @@ final class Scripts {
     static final Script READ = load("lease-read.lua");
     static final Script LEASE_PROBE = load("lease-probe.lua");
 
-    /** Those that a server should know before conversations are kept there. */
+    /** The scripts that are loaded into a server before it is used for conversations. */
     static final List<Script> OF_CONVERSATIONS = List.of(WRITE, PROBE);
 
-    /** Those that a server should know before leases are kept there. */
+    /** The scripts that are loaded into a server before it is used for leases. */
     static final List<Script> OF_LEASES = List.of(ACQUIRE, RENEW, RELEASE, FORCE, READ, LEASE_PROBE);
 
     private Scripts() {}

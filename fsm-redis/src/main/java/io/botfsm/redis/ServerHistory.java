@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  */
 final class ServerHistory {
     /**
-     * What has to be there: a replica that was promoted has a second replication id, and the lease itself was written
-     * by a {@code SET} that was counted.
+     * Lines that must be present. A replica that was promoted has a second replication id. The lease itself was written
+     * by a {@code SET}, which must have been counted.
      */
     private static final List<Pattern> REQUIRED = List.of(
             line("(redis|server)_mode:standalone"),
@@ -25,9 +25,9 @@ final class ServerHistory {
             line("cmdstat_set:calls=0*[1-9].*"));
 
     /**
-     * What must not be there: a command that empties, replaces or swaps what is stored, takes keys away, or makes a
-     * replica of the server; or one that resets the counters, which Redis before 7 counts as one with all others of
-     * {@code CONFIG}. Not {@code DEL}, by which leases are released.
+     * Commands that must not have been counted: those that empty, replace or swap the data, remove keys, or make the
+     * server a replica; and those that reset the counters, which Redis before 7 counts together with all other
+     * {@code CONFIG} commands. {@code DEL} is allowed, since it releases leases.
      */
     private static final Pattern LOSS = Pattern.compile("(?m)^cmdstat_("
             + "flushall|flushdb|swapdb|debug|unlink|getdel|delex|delifeq|rename|renamenx|move|copy|restore|migrate"
@@ -42,8 +42,8 @@ final class ServerHistory {
     /**
      * Asks the server; never fails.
      *
-     * @param connection the {@linkplain RedisPort#connection number} from before the moment that matters: if another
-     *     process answers, nothing is shown
+     * @param connection the {@linkplain RedisPort#connection number} before the request in question; if another process
+     *     may have answered since, the result is false
      */
     static CompletableFuture<Boolean> isUnbroken(RedisPort server, long connection) {
         return server.info("all")

@@ -28,7 +28,10 @@ final class ServerMemory {
 
     private final Map<RedisPort, MemoryReading> latest = new ConcurrentHashMap<>();
 
-    /** What was asked for when the port's connection had this number, and so is of that connection or a later one. */
+    /**
+     * A query that was sent when the port's connection had this number, so that it was answered over that connection or
+     * a later one.
+     */
     private record MemoryReading(long connection, CompletableFuture<Memory> memory) {}
 
     /**
@@ -38,16 +41,16 @@ final class ServerMemory {
      * @param since a moment at which it had already started, in {@link System#nanoTime}
      */
     record Memory(boolean everything, long since) {
-        /** How far back it remembered at a moment. */
+        /** Returns how far back the server remembers at the given time. */
         Duration at(long moment) {
             return everything ? Granted.EVERYTHING : Duration.ofNanos(Math.max(0, moment - since));
         }
     }
 
     /**
-     * What is known of the process that answered last, or of a later one, which remembers less: so whatever was granted
-     * before this call is not believed to be remembered for longer than it is. Complete already unless the connection
-     * is new.
+     * Returns the memory of the process that answered last, or of a later one. A later one remembers less, so a lease
+     * that was granted before this call is never believed to be remembered for longer than it is. Already complete
+     * unless the connection is new.
      */
     CompletableFuture<Memory> of(RedisPort server) {
         // before asking: another connection's answer must not be taken for this one's
@@ -75,7 +78,7 @@ final class ServerMemory {
                 .toCompletableFuture();
     }
 
-    /** The server subtracts two times of which it knows the seconds only, so the difference may be one too high. */
+    /** The server computes its uptime from two times in whole seconds, so it may be one second too high. */
     private static long startedBefore(String info) {
         Matcher uptime = UPTIME.matcher(info);
         if (!uptime.find()) {

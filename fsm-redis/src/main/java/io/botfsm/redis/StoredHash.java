@@ -16,24 +16,24 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the hash of a conversation: {@code v s f o x}, {@code :name} for each data entry, {@code @name} for each
- * attribute, {@code e0} to {@code e7} and the name of a source for its events.
+ * Reads the hash of a conversation. Its fields are {@code v s f o x}, {@code :name} for each data entry, {@code @name}
+ * for each attribute, and {@code e0} to {@code e7} followed by the name of a source for its events.
  */
 final class StoredHash {
-    /** How many bytes a version takes, the highest first. */
+    /** The number of bytes of a version, which is big-endian. */
     static final int VERSION_BYTES = 7;
 
-    /** The bytes of a time: milliseconds since 1970, the highest first. */
+    /** The number of bytes of a time: milliseconds since 1970, big-endian. */
     static final int TIME_BYTES = 6;
 
-    /** Which records this release reads and writes. */
+    /** The record format that this release reads and writes. */
     static final int FORMAT = 1;
 
-    private static final int FORMAT_SHIFT = 44; // above the time of the last write
+    private static final int FORMAT_SHIFT = 44; // the bits above the time of the last write
     private static final int SHORT_BYTES = 5; // age and deadline
     private static final int HEAD = VERSION_BYTES + TIME_BYTES + 2 * SHORT_BYTES;
-    private static final long ENDS = 1L << 39; // above the deadline
-    private static final long MAX_VERSION = (1L << 53) - 1; // as far as scripts count
+    private static final long ENDS = 1L << 39; // the bit above the deadline
+    private static final long MAX_VERSION = (1L << 53) - 1; // the highest integer that is exact in scripts
     private static final byte[] NONE = {};
 
     private @Nullable String state;
@@ -46,7 +46,7 @@ final class StoredHash {
 
     private StoredHash() {}
 
-    /** A record that another release has written. */
+    /** Thrown for a record that another release has written. */
     static final class FormatException extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
@@ -57,7 +57,7 @@ final class StoredHash {
             this.format = format;
         }
 
-        /** For errors. */
+        /** Returns the text of an error message. */
         String text() {
             return "the record has format " + format + ", and this release reads format " + FORMAT
                     + ": update every instance to the newer release";
@@ -65,7 +65,7 @@ final class StoredHash {
     }
 
     /**
-     * Returns what a reader sees.
+     * Returns the conversation as a reader sees it.
      *
      * @param flat alternating field names and values
      * @param now the time of the read, by the clock of the writers
@@ -111,9 +111,9 @@ final class StoredHash {
     }
 
     /**
-     * Refuses what another release has written.
+     * Refuses the format of another release, with a {@link FormatException}.
      *
-     * @throws IllegalArgumentException if no release has: there is no format 0
+     * @throws IllegalArgumentException if it is 0, which no release writes
      */
     static void requireFormat(long format) {
         if (format == 0) {
@@ -154,7 +154,7 @@ final class StoredHash {
             case 's' -> state = new String(value, UTF_8);
             case 'o' -> other = value;
             case 'x' -> end = value;
-            default -> {} // the fence is for the script; what a later release adds is not ours to judge
+            default -> {} // only the script reads the fence; fields of later releases are ignored
         }
     }
 

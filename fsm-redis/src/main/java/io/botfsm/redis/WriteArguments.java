@@ -96,7 +96,7 @@ final class WriteArguments {
         return (byte) (m.since().isPresent() ? Character.toUpperCase(change) : change);
     }
 
-    /** How long the state is there already. */
+    /** Returns how long the conversation has been in its state. */
     private static byte[] age(Instant since, Instant now) {
         long millis = since.isBefore(now) ? Duration.between(since, now).toMillis() : 0;
         return ByteBuffer.allocate(Long.BYTES)
@@ -108,7 +108,7 @@ final class WriteArguments {
         return due.map(time -> time.toEpochMilli() / DEADLINE_UNIT_MILLIS).orElse(0L);
     }
 
-    /** Fingerprint and source of an id that is not counted. */
+    /** Returns the fingerprint and the source of an id; empty if the id is counted. */
     private static byte[] fingerprint(EventId id) {
         if (id.counted().isPresent()) {
             return NOTHING;

@@ -33,11 +33,11 @@ final class WriteReply {
     private WriteReply() {}
 
     /**
-     * What became of the write.
+     * Returns the outcome of the write.
      *
      * @param written the time that the write was given
      * @param now when the reply is read, by the same clock
-     * @throws EventSourceLimitException if the event is of one source too many
+     * @throws EventSourceLimitException if the conversation already remembers events of too many other sources
      * @throws ConversationRefusedException if its index of deadlines is a key of another type
      * @throws StoredHash.FormatException if the record has another format
      * @throws RuntimeException if this is not a reply of the script
@@ -75,7 +75,7 @@ final class WriteReply {
         throw new IllegalArgumentException("not a reply of the script");
     }
 
-    /** Version, previous version, since when the previous state was there and, after a space, that state. */
+    /** Reads the version, the previous version, the start of the previous state and, after a space, that state. */
     private static Applied applied(Mutation mutation, Instant written, byte[] reply) {
         long previousVersion = StoredHash.version(reply, BEFORE);
         Optional<Instant> previousSince =

@@ -114,7 +114,7 @@ class DurabilityTest {
                 .isInstanceOf(Conflict.class);
     }
 
-    /** The messenger delivers the update again: it must not be confirmed before the replica has it. */
+    /** The messenger redelivers the update, which must not be confirmed before the replica has it. */
     @Test
     void anUpdateIsHandledOnceTheReplicaHasIt() {
         Fsm fsm = Fsm.builder(storage(Durability.replicas(1, Duration.ofMillis(50))))

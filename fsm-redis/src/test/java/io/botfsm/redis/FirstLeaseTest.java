@@ -21,15 +21,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * Whether who takes a lock for the first time has to wait, on real servers that have been up for longer than a lease
- * lasts.
- */
+/** Whether the first holder of a lock has to wait, on real servers that have been up for longer than a lease lasts. */
 @Timeout(120)
 class FirstLeaseTest {
     private static final Duration TTL = Duration.ofSeconds(1);
 
-    /** What becomes of a server before the lock is taken. */
+    /** What happens to a server before the lock is taken. */
     private enum Loss {
         FLUSHALL,
         FLUSHDB_OF_ANOTHER_DATABASE,
@@ -77,7 +74,7 @@ class FirstLeaseTest {
         awaitUptime(ordinary);
     }
 
-    /** A second more, of which the server is not sure. */
+    /** A second longer than needed, since the uptime of a server may be one second too high. */
     private static void awaitUptime(RedisServerProcess server) {
         try (RespConnection admin = server.connect()) {
             Awaitility.await()

@@ -28,7 +28,7 @@ class LeaseKeysTest {
         assertThat(lease("\uD83D-")).isEqualTo("lock:{%D83D-}");
     }
 
-    /** Every pair of texts that look like each other's encoding. */
+    /** All combinations of three texts, some of which look like the encoding of others. */
     @Test
     void neverGivesTwoNamesOneKey() {
         List<String> parts = List.of(

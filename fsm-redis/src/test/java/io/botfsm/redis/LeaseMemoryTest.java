@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How far back a grant says that the store remembers, and what it takes to know that. */
+/** How far back the store remembers according to a grant, and what is queried to find out. */
 @Timeout(30)
 class LeaseMemoryTest {
     private static final Duration DEADLINE = Duration.ofMillis(300);
@@ -57,7 +57,7 @@ class LeaseMemoryTest {
         return memory(store.acquire(request(Fences.KEPT)));
     }
 
-    /** A server that says n seconds may have been up for little more than n - 1. */
+    /** A server that reports n seconds may have been up for little more than n - 1. */
     private void isUptime(Duration memory, long seconds) {
         Duration told = Duration.ofSeconds(seconds - 1);
         assertThat(memory).isBetween(told.minusSeconds(1), told.plusNanos(System.nanoTime() - begin));
@@ -98,7 +98,7 @@ class LeaseMemoryTest {
         isUptime(memory(store.acquire(request(Fences.EXPIRING))), port.uptime);
     }
 
-    /** An acquire that failed may have begun the fence after the store was emptied. */
+    /** A failed acquisition may have created the fence after the store was emptied. */
     @Test
     void aYoungFenceTellsWhenTheStoreWasEmptied() throws Exception {
         port.uptime = 100;
@@ -132,7 +132,7 @@ class LeaseMemoryTest {
         assertThat(memory()).as("emptied since, over the same connection").isZero();
     }
 
-    /** What is asked for after the grant must be of the server that granted. */
+    /** A query after the grant must be answered by the server that granted. */
     @Test
     void aServerThatAnswersOnAnotherConnectionShowsNothing() throws Exception {
         port.reply = "5000000 0000000005000000";
@@ -223,7 +223,7 @@ class LeaseMemoryTest {
         isUptime(memory(acquired), 7);
     }
 
-    /** What was asked on the old connection must not be taken for the new one's answer. */
+    /** An answer over the old connection must not be taken for one over the new connection. */
     @Test
     void anAnswerOfTheConnectionBeforeIsNotBelieved() throws Exception {
         port.uptime = 100;
@@ -284,7 +284,7 @@ class LeaseMemoryTest {
         isUptime(memory(), after.uptime);
     }
 
-    /** Grants everything, and tells what it is told to. */
+    /** Grants every lease, and answers as configured. */
     private static final class ScriptedPort extends FailingPort {
         private long connection;
         private long uptime = 50;
@@ -305,13 +305,13 @@ class LeaseMemoryTest {
             super(RedisPortException.ofServerError("NOPERM no"));
         }
 
-        /** The next script's reply. */
+        /** Holds back the reply of the next script. */
         CompletableFuture<List<Object>> hold() {
             heldReplies.add(new CompletableFuture<>());
             return heldReplies.element();
         }
 
-        /** What the server tells next of its uptime. */
+        /** Holds back the next answer of the server about its uptime. */
         CompletableFuture<String> holdInfo() {
             heldInfos.add(new CompletableFuture<>());
             return heldInfos.element();

@@ -44,7 +44,7 @@ class LeaseOracleTest {
     private static final int CALLS_PER_NAME = 50;
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
-    /** How much of a time to live may have passed between a call and the look at it. */
+    /** How much of a time to live may have passed between a call and its check. */
     private static final long SLACK = Duration.ofSeconds(30).toMillis();
 
     private static final List<Claim> CLAIMS = List.of(
@@ -67,7 +67,7 @@ class LeaseOracleTest {
     private long token;
     private long fenceTtl;
 
-    /** When the fence was begun, 0 if that is not known yet. */
+    /** When the fence was created; 0 if that is not known yet. */
     private long since;
 
     private long stepBegun;
@@ -266,7 +266,7 @@ class LeaseOracleTest {
         assertThat(stored.fencingToken()).isEqualTo(token == 0 ? OptionalLong.empty() : OptionalLong.of(token));
     }
 
-    /** What is in Redis, seen without the scripts. */
+    /** Compares the content of Redis with the model, without using the scripts. */
     private void compare(String where) {
         assertThat(redis.text("GET", lease)).as(where).isEqualTo(holder == null ? "null" : holder.text());
         compareFence(where, redis.text("GET", fence));
@@ -274,7 +274,7 @@ class LeaseOracleTest {
         checkPttl(where, fence, fenceTtl);
     }
 
-    /** It holds the highest token, and when it was begun. */
+    /** The fence holds the highest token and the time at which it was created. */
     private void compareFence(String where, String stored) {
         if (token == 0) {
             assertThat(stored).as(where).isEqualTo("null");

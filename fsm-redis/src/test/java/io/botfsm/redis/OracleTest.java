@@ -118,10 +118,10 @@ class OracleTest {
         long anchor = random.nextInt(4) == 0 ? random.nextInt(600) : random.nextLong(EventId.MAX_COUNTED - 2_000);
         long previousPttl = -2;
         Optional<Long> place = Optional.empty();
-        int writes = sources.isEmpty() ? 50 : 200; // so many until all chunks are full
+        int writes = sources.isEmpty() ? 50 : 200; // enough to fill all chunks
         for (int i = 0; i < writes; i++) {
             if (random.nextInt(25) == 0) {
-                anchor = random.nextLong(EventId.MAX_COUNTED); // the messenger goes on elsewhere
+                anchor = random.nextLong(EventId.MAX_COUNTED); // the messenger continues with other ids
             }
             letTimePass();
             Mutation mutation = mutation(model, anchor, sources);
@@ -160,7 +160,7 @@ class OracleTest {
         return writes;
     }
 
-    /** Mostly forward, sometimes over the end of a conversation, sometimes back. */
+    /** Mostly forward, sometimes past the end of a conversation, sometimes back. */
     private void letTimePass() {
         now = switch (random.nextInt(20)) {
             case 0 -> now.plus(Duration.ofHours(random.nextInt(8)));
@@ -291,7 +291,7 @@ class OracleTest {
         return entries;
     }
 
-    /** One that may come again. */
+    /** Returns an id that may occur again. */
     private EventId text(List<String> sources) {
         String source = one(sources);
         String id = "id " + random.nextInt(400);
@@ -339,8 +339,8 @@ class OracleTest {
     }
 
     /**
-     * Checks the entry in the index of deadlines, in hundredths of a second: a write that sets a deadline moves it
-     * forward only, one that clears it removes it, and others leave it alone.
+     * Checks the entry in the index of deadlines, in hundredths of a second: a write that sets a deadline moves the
+     * entry only to an earlier time, one that clears the deadline removes it, and others leave it alone.
      */
     private Optional<Long> checkEntry(
             String where, StorageKey key, Mutation mutation, StoredConversation.Step step, Optional<Long> before) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** What a look costs, and what does not stop it. */
+/** What a search for due conversations costs, and what does not stop it. */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RedisDeadlineQueueTest {
@@ -138,14 +138,14 @@ class RedisDeadlineQueueTest {
         assertThat(keys(queue().due(1, 100))).isEqualTo(first);
         assertThat(port.listed).isLessThanOrEqualTo(16 * 250);
         admin.call("FLUSHALL");
-        LongStream.range(0, 5_000).forEach(user -> due(key(user), PAST)); // all of one place
+        LongStream.range(0, 5_000).forEach(user -> due(key(user), PAST)); // all at the same place
         port.listed = 0;
         assertThat(queue().due(1, 100)).hasSize(100);
         assertThat(port.listed).isLessThanOrEqualTo(16 * 250);
         assertThat(queue().due(1, 1_000)).hasSize(1_000);
     }
 
-    /** Texts that are no key, and keys of another bot. */
+    /** Texts that are not keys, and keys of another bot. */
     @Test
     void whatBelongsToNoConversationHidesNothing() {
         due(key(1), PAST);
@@ -159,7 +159,7 @@ class RedisDeadlineQueueTest {
         assertThat(admin.number("ZCARD", index(key(1)))).isEqualTo(1);
     }
 
-    /** As while a slot is on its way and stays there. */
+    /** As while a slot is being moved, and the move does not end. */
     @Test
     void whatIsBetweenTwoNodesHidesNothingElse() {
         due(key(1), PAST);
@@ -178,7 +178,7 @@ class RedisDeadlineQueueTest {
         return new RedisStateStorage(port, Duration.ofSeconds(5), options, now::get);
     }
 
-    /** A write that was sent before the end of a conversation may arrive after a look that was after it. */
+    /** A write that was sent before the end of a conversation may arrive after a search that was made after the end. */
     @Test
     void aWriteOfAnEarlierTimeFindsItsDeadlineAgain() {
         Instant begin = Instant.now();

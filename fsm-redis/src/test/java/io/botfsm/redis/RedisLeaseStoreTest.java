@@ -125,7 +125,7 @@ class RedisLeaseStoreTest {
         }
     }
 
-    /** It is held for ever, and not by this library. */
+    /** It is held forever, and not by this library. */
     @Test
     void aLeaseWithoutTimeToLiveIsToldSo() throws Exception {
         redis.call("SET", lease, "someone|else|entirely");
@@ -219,7 +219,7 @@ class RedisLeaseStoreTest {
                 .isInstanceOf(Occupied.class);
     }
 
-    /** A token may be ahead of the time; the age of a fence is not counted from it. */
+    /** A token may be ahead of the time; the age of a fence is not derived from it. */
     @Test
     void aFenceIsNoOlderForAHighToken() throws Exception {
         LeaseStore declared = new RedisLeaseStore(
@@ -245,7 +245,7 @@ class RedisLeaseStoreTest {
         assertThat(second).isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    /** Redis refuses a SET while it has no memory left, but not what keeps a lease, or gives it back. */
+    /** While it has no memory left, Redis refuses a SET, but not the commands that renew or release a lease. */
     @Test
     void aServerWithoutMemoryKeepsAndFreesLeases() throws Exception {
         get(store.acquire(request()));

@@ -72,12 +72,12 @@ class RedisServerCheckTest {
         }
     }
 
-    /** All but those that clients alone need. */
+    /** All commands except those that only clients need. */
     static Stream<String> commandsOfConversations() {
         return RedisUser.OF_CONVERSATIONS.commands().filter(command -> !command.equals("select"));
     }
 
-    /** All but those that clients alone need, and those without which leases go on. */
+    /** All commands except those that only clients need, and those that leases can do without. */
     static Stream<String> commandsOfLeases() {
         return RedisUser.OF_LEASES
                 .commands()
@@ -103,7 +103,7 @@ class RedisServerCheckTest {
 
     @Test
     void theProbeTriesEveryCommandOfTheScripts() {
-        Set<String> ofDeadlines = Set.of("ZADD", "ZREM", "WRONGTYPE"); // tried when a queue is used first
+        Set<String> ofDeadlines = Set.of("ZADD", "ZREM", "WRONGTYPE"); // tried when a queue is first used
         Set<String> tried = commands(Scripts.PROBE);
         for (Script script : Scripts.OF_CONVERSATIONS) {
             Set<String> used = commands(script);
@@ -192,7 +192,7 @@ class RedisServerCheckTest {
                 .hasMessage("redis://test runs Redis " + version + "; 6.2 or newer is required");
     }
 
-    /** Its scripts would cut off numbers, and store what nobody can read. */
+    /** Its scripts would truncate numbers, and store records that cannot be read. */
     @Test
     void a32BitServerIsRefused() {
         String info = "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\narch_bits:";
@@ -247,7 +247,7 @@ class RedisServerCheckTest {
                 .hasMessageContaining("INFO: not sent");
     }
 
-    /** It goes over a connection of its own. */
+    /** Subscriptions have their own connection. */
     @Test
     void aSubscriptionThatWasNotSentIsAskedForAgain() {
         AtomicInteger asked = new AtomicInteger();

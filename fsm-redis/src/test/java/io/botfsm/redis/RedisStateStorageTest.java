@@ -260,7 +260,7 @@ class RedisStateStorageTest {
         assertThat(failure(failing.read(key))).isInstanceOf(StorageClosedException.class);
     }
 
-    /** A port may fail through dependent stages, and a careless one with anything. */
+    /** A port may fail with wrapped exceptions, and a careless one with any exception. */
     @Test
     void whateverAPortThrowsIsTypedAndNotDenied() throws Exception {
         StateStorage wrapped = over(new FailingPort(new CompletionException(RedisPortException.notSent(null))));
@@ -272,7 +272,7 @@ class RedisStateStorageTest {
                 .isTrue();
     }
 
-    /** Nobody else would end the stage. */
+    /** Nothing else would complete the stage. */
     @Test
     void noMemoryForAReplyIsTypedAndNotDenied() throws Exception {
         StateStorage exhausted = over(new FailingPort(new IllegalStateException("not used")) {
@@ -308,7 +308,7 @@ class RedisStateStorageTest {
         };
     }
 
-    /** The script is sent within what the first attempt left of the time. */
+    /** The script is sent within the time that the first attempt has left. */
     @Test
     void sendingTheScriptToItStaysWithinTheDeadline() throws Exception {
         Duration deadline = Duration.ofMillis(300);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A real server that will not write for now: the write is denied, and has not happened. */
+/** A real server that temporarily refuses writes: a refused write has not happened. */
 @Timeout(60)
 class RefusingServerTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
@@ -76,7 +76,7 @@ class RefusingServerTest {
         isDenied(Mutation.builder().put("c", "3").fencingToken(2).eventId(1).build(), "OOM");
         assertThat(read()).isEqualTo(before);
 
-        // These delete first, which is allowed, and then all the rest is allowed too.
+        // This write deletes first, which is allowed; after that, everything else is allowed too.
         write(Mutation.builder().state("B").put("c", "3").remove("a").build());
         assertThat(read().state()).contains("B");
         assertThat(read().data()).containsOnlyKeys("b", "c");

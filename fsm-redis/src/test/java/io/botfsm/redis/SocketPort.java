@@ -30,7 +30,7 @@ public class SocketPort extends CommandPort {
         }
     }
 
-    /** Finds out whether the server would; the connection is for other commands too. */
+    /** Only checks that the server permits it, since the connection is used for other commands too. */
     @Override
     public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
         byte[] name = channel.getBytes(UTF_8);
@@ -39,7 +39,7 @@ public class SocketPort extends CommandPort {
                 .thenApply(unsubscribed -> () -> {});
     }
 
-    /** On the same connection, which nobody else uses meanwhile. */
+    /** Uses the same connection, which nobody else uses in the meantime. */
     @Override
     public FollowedScripts followedBy(List<byte[]> command) {
         return new FollowedScripts() {

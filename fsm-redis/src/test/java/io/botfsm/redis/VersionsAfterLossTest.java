@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Which versions a server gives to what is written after it has lost all writes, or only the latest. */
+/** The versions of writes after a server has lost all earlier writes, or only the latest. */
 @Timeout(60)
 class VersionsAfterLossTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -67,7 +67,10 @@ class VersionsAfterLossTest {
         }
     }
 
-    /** So that a writer that has read the lost content and expects its version replaces what has the version now. */
+    /**
+     * Versions are reused: a writer that has read the lost content and expects its version replaces the content that
+     * has this version now.
+     */
     private static void givesOutAgain(StateStorage storage, Snapshot lost) throws Exception {
         assertThat(read(storage).state()).contains("saved");
         assertThat(write(storage, "other").version()).isEqualTo(lost.version());

@@ -126,7 +126,7 @@ public final class ChatMove {
     /** What happened to a conversation of the former chat. */
     private enum Fate {
         MOVED,
-        /** Cleared, since the one in the current chat is newer. */
+        /** Cleared, since the conversation in the current chat is newer. */
         SUPERSEDED,
         /** Ended by someone else meanwhile. */
         ENDED

@@ -99,7 +99,7 @@ public final class ConversationImport {
     private static void requireReadable(Path file) throws IOException {
         try (ExportReader reader = ExportReader.open(file)) {
             while (reader.next().isPresent()) {
-                // each is checked
+                // next() checks each line
             }
         }
     }

@@ -97,7 +97,7 @@ public final class Erasure {
     private static Mutation clearing(FoundConversation conversation, ConversationFilter filter) {
         Mutation.Builder clear = Mutation.builder().clearState().replaceData(Map.of());
         if (conversation.snapshot().deadline().isPresent()) {
-            clear.clearDeadline(); // with its entry in an index
+            clear.clearDeadline(); // removes its index entry too
         }
         return filter.isByKey()
                 ? clear.build()

@@ -36,12 +36,10 @@ final class MaintainedStorage {
                         + storage.getClass().getName()));
     }
 
-    /** The queue of deadlines, if the storage offers one. */
     Optional<DeadlineQueue> deadlines() {
         return storage.extension(DeadlineQueue.class);
     }
 
-    /** The inbox, if the storage offers one. */
     Optional<UpdateInbox> inbox() {
         return storage.extension(UpdateInbox.class);
     }
@@ -84,7 +82,7 @@ final class MaintainedStorage {
     }
 
     /**
-     * Returns what is stored in place of what a write expected; throws if the write was not applied for another reason.
+     * Returns the stored content that a write conflicted with; throws if the write was not applied for another reason.
      */
     static Snapshot current(StorageKey key, Outcome refused) {
         if (refused instanceof Conflict conflict) {

@@ -175,14 +175,14 @@ public final class Preflight {
             this.types = types;
         }
 
-        /** A mistake in the call, rather than one in each conversation. */
+        /** Throws for a type that cannot be typed data: a mistake in the call, not a problem of each conversation. */
         void requireTypes(Fsm fsm) {
             Conversation none = fsm.conversation(NOBODY, Snapshot.none());
             for (Class<?> type : types) {
                 try {
                     var unused = none.data(type);
                 } catch (UnreadableDataException e) {
-                    // by an upcaster; found in the conversations too
+                    // thrown by an upcaster; the conversations are checked for it anyway
                 }
             }
         }
@@ -199,11 +199,11 @@ public final class Preflight {
         private void data(Conversation conversation, StorageKey key, Class<?> type) {
             try {
                 var unused = conversation.data(type);
-            } catch (UnreadableDataException e) { // that of a newer version too
+            } catch (UnreadableDataException e) { // including data of a newer version
                 add(
                         unreadable,
                         UnreadableConversation.data(key, e.field(), "as " + type.getName() + ": " + e.problem()));
-            } catch (RuntimeException e) { // of the application's codec; its message may show a value
+            } catch (RuntimeException e) { // thrown by the application's codec; its message may show a value
                 add(
                         unreadable,
                         UnreadableConversation.data(

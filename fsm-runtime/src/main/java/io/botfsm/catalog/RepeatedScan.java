@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Repeatedly visits the matching conversations, each of which the visitor makes not match any more, until a pass finds
- * none. Nothing is then left that was written before the last pass. Used once, by one thread.
+ * Repeatedly visits the matching conversations until a pass finds none; the visitor changes each so that it no longer
+ * matches. Nothing is then left that was written before the last pass. Used once, by one thread.
  */
 final class RepeatedScan {
     /** The maximum number of passes; more would hardly help against a bot that writes that often. */
@@ -30,13 +30,13 @@ final class RepeatedScan {
         this.filter = filter;
     }
 
-    /** Runs passes. Returns whether one has found none. */
+    /** Runs at most {@link #MOST_PASSES} passes, until one finds nothing. Returns whether one did. */
     boolean run(Consumer<List<FoundConversation>> visitor) {
         return run(() -> false, visitor);
     }
 
     /**
-     * Runs passes, each of which first runs another task.
+     * Runs passes, each of which first runs another task, until neither finds anything.
      *
      * @param other the task; returns whether it has found anything
      */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface Admission {
     /**
-     * Tries to acquire it; blocks at most for the time of one request to a store.
+     * Tries to acquire the permit; blocks at most for the time of one request to a store.
      *
      * @param again if the turn has to wait, is run once, later, to try again
      * @return null if the turn has to wait

@@ -58,7 +58,7 @@ final class HandlerDispatcher {
     void start(QueuedHandler<?> first) {
         try {
             first.executor().execute(() -> run(first));
-        } catch (Throwable e) { // such as one for a thread that could not be started
+        } catch (Throwable e) { // such as an error because no thread could be started
             rejected.accept(first, e);
         }
     }
@@ -85,7 +85,7 @@ final class HandlerDispatcher {
             }
         }
         if (refusal != null && loop.lent) {
-            loop.handlers.add(next); // it was accepted, and there is a thread
+            loop.handlers.add(next); // its submission was accepted, and this thread can run it
         } else if (refusal != null) {
             rejected.accept(next, refusal);
         }

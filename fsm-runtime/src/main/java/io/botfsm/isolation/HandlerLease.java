@@ -64,11 +64,11 @@ final class HandlerLease implements ConversationLease {
     }
 
     private void run(Runnable action) {
-        Runnable told = () -> BestEffort.run(action) // one action's error must not keep another from being told
+        Runnable told = () -> BestEffort.run(action) // a failing action must not keep the others from running
                 .ifPresent(failure ->
                         BestEffort.run(() -> LOGGER.error("An onLost action of a conversation failed", failure)));
         if (BestEffort.run(() -> callbacks.execute(told)).isPresent()) {
-            told.run(); // there is no thread, such as for lack of memory: on this one rather than never
+            told.run(); // no thread is available, such as for lack of memory: on this one rather than never
         }
     }
 

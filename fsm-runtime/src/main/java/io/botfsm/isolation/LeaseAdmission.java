@@ -73,7 +73,7 @@ final class LeaseAdmission implements Admission {
                     timeout);
         }
         wait.sleep(engine.pause(other.remaining()), again);
-        if (handler.isOver()) { // it was given up before it slept, and so could not be woken
+        if (handler.isOver()) { // it was canceled before it slept, so nobody could wake it
             wait.wake();
         }
     }

@@ -75,7 +75,7 @@ final class QueuedHandler<T extends @Nullable Object> {
         try {
             T value = handler.handle(lease);
             return () -> end(() -> result.complete(value));
-        } catch (Throwable e) { // whatever it is, the next handler has nothing to do with it
+        } catch (Throwable e) { // whatever it is, it must not affect the next handler
             fencing(e).ifPresent(fenced -> lease.fenced(fenced.highest()));
             return () -> end(() -> result.completeExceptionally(e));
         }
@@ -111,14 +111,14 @@ final class QueuedHandler<T extends @Nullable Object> {
         return result.join();
     }
 
-    /** Marks that it leaves its queue to the next handler. Returns true only once. */
+    /** Marks that the handler passes the turn on. Returns true only the first time. */
     boolean passes() {
         return passed.compareAndSet(false, true);
     }
 
-    // What it takes across processes.
+    // For isolation across processes.
 
-    /** Takes over the permit that the previous turn has left. */
+    /** Takes over the permit of the previous handler. */
     void take(ConversationPermit left) {
         permit = left;
     }
@@ -128,7 +128,7 @@ final class QueuedHandler<T extends @Nullable Object> {
         return permit;
     }
 
-    /** Inherits that the wait for other processes is over, before this handler has begun to wait. */
+    /** Inherits from the previous handler that waiting for other processes was in vain, if it was. */
     void inheritPatience(QueuedHandler<?> before) {
         impatient = before.impatient;
     }
@@ -150,7 +150,7 @@ final class QueuedHandler<T extends @Nullable Object> {
         wait = begun;
     }
 
-    /** Checks again, if it is waiting for another process. */
+    /** Makes the handler try again at once, if it is waiting for another process. */
     void wake() {
         LeaseWait waiting = wait;
         if (waiting != null) {

@@ -41,7 +41,7 @@ final class QueuedIsolation implements EventIsolation {
         this.dispatcher = new HandlerDispatcher(own, executor, this::serve, this::rejected);
     }
 
-    // Coming.
+    // Submitting.
 
     @Override
     public <T extends @Nullable Object> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
@@ -103,7 +103,7 @@ final class QueuedIsolation implements EventIsolation {
         switch (queues.arrive(queued.key(), queued, limits.perConversation())) {
             case FIRST -> dispatcher.start(queued);
             case BEHIND -> {
-                // the one before it passes on to it
+                // the handler before it will pass the turn on
             }
             case NONE -> {
                 permits.giveBack();
@@ -115,7 +115,7 @@ final class QueuedIsolation implements EventIsolation {
         }
     }
 
-    // Going.
+    // Canceling and closing.
 
     /** Cancels a handler; no effect if it has started. */
     private void giveUp(QueuedHandler<?> queued, FsmException why) {
@@ -125,7 +125,7 @@ final class QueuedIsolation implements EventIsolation {
         if (queues.giveUp(queued.key(), queued)) {
             permits.giveBack();
         } else {
-            queued.wake(); // it is the first: it is on its way to a thread, or is now, and passes on from there
+            queued.wake(); // it has the turn, and passes it on once it is on a thread
         }
     }
 
@@ -205,11 +205,11 @@ final class QueuedIsolation implements EventIsolation {
         }
     }
 
-    // Passing on.
+    // Passing the turn on.
 
     private void passOn(QueuedHandler<?> queued, @Nullable ConversationPermit permit) {
         if (!queued.passes()) {
-            return; // an executor that refuses what it runs all the same
+            return; // the executor has run the task and rejected it too
         }
         queued.endWait();
         if (permit == null) {

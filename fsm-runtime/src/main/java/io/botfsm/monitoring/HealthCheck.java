@@ -162,7 +162,7 @@ public final class HealthCheck {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Health.down("interrupted");
-        } catch (Throwable e) { // such as one for a thread that could not be started
+        } catch (Throwable e) { // such as an error because no thread could be started
             return Health.down(reason(e));
         }
     }

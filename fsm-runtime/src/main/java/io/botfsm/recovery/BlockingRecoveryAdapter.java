@@ -55,7 +55,7 @@ final class BlockingRecoveryAdapter implements StateRecovery {
         }
         return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).whenComplete((value, failure) -> {
             if (failure instanceof TimeoutException) {
-                task.cancel(true); // begins no more, or is interrupted while it runs
+                task.cancel(true); // never starts, or is interrupted if it runs
             }
         });
     }

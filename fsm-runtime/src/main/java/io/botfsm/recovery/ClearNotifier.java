@@ -40,8 +40,8 @@ final class ClearNotifier {
     }
 
     /**
-     * Returns whether a snapshot is what a clear has left, rather than what has outlived a time to live without a
-     * clear.
+     * Returns whether a snapshot is what a clear has left, rather than the remains of a conversation whose time to live
+     * has expired.
      */
     static boolean isTombstone(Snapshot snapshot) {
         return snapshot.version() > 0

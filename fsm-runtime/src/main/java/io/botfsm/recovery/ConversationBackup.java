@@ -65,7 +65,10 @@ public final class ConversationBackup {
     private static final String ATTRIBUTES = "attributes";
     private static final String EVENT = "event";
 
-    /** How far two events of concurrent turns may be apart; a messenger that begins anew may be farther below. */
+    /**
+     * The maximum distance between event ids of concurrent turns; a longer step back means that the messenger has
+     * restarted its numbering.
+     */
     private static final long CONCURRENT_EVENTS = 256;
 
     private final Fsm copies;
@@ -130,7 +133,7 @@ public final class ConversationBackup {
             @Override
             public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
                 return storage().write(key, mutation).thenCompose(outcome -> {
-                    // What a repeated event has written is copied too: the process may have died in between.
+                    // A duplicate is copied too: the process may have died between the write and its copy.
                     boolean isStored = outcome instanceof Outcome.Applied || outcome instanceof Outcome.Duplicate;
                     return isStored
                             ? copied(key, mutation, original)
@@ -165,7 +168,10 @@ public final class ConversationBackup {
         return copy(key, now, cause, original, OptionalLong.empty());
     }
 
-    /** @param outrun the write of a copy of a later version that was there before the conversation was read */
+    /**
+     * @param outrun identifies a copy of a later version that was there before the conversation was read, by its own
+     *     version in the storage of copies; empty if there was none
+     */
     private CompletionStage<Void> copy(
             StorageKey key, Snapshot now, Mutation cause, StateStorage original, OptionalLong outrun) {
         if (isEmpty(now)) {
@@ -184,7 +190,7 @@ public final class ConversationBackup {
                         : original.read(key).thenCompose(again -> copy(key, again, cause, original, later)));
     }
 
-    /** Whether a copy is of a later version, or of the clear of this one. */
+    /** Returns whether a copy is of a later version, or records the clear of this one. */
     private static boolean isLater(Turn copy, long version) {
         long copied = copiedVersion(copy);
         return copied > version
@@ -195,7 +201,10 @@ public final class ConversationBackup {
         return copy.value(VERSION, Long.class).orElse(-1L);
     }
 
-    /** Turns may be copied in another order than they were stored: that of the later event may be copied already. */
+    /**
+     * Returns the event to keep in the copy: turns may be copied in another order than they were stored, so the copy
+     * may already have a later event.
+     */
     private static Optional<Long> lastEvent(Optional<Long> copied, Optional<EventId> event) {
         OptionalLong id = event.map(EventId::counted).orElse(OptionalLong.empty());
         if (id.isEmpty()) {
@@ -205,7 +214,10 @@ public final class ConversationBackup {
                 .or(() -> Optional.of(id.getAsLong()));
     }
 
-    /** Copies a clear. Where the copy is of a later version, it stays only if the storage has a later one too. */
+    /**
+     * Copies a clear. A copy of a later version is kept, unless the storage itself has neither content nor a later
+     * version.
+     */
     CompletionStage<Void> cleared(StorageKey key, long version, StateStorage original) {
         return cleared(key, version, original, OptionalLong.empty());
     }
@@ -226,10 +238,10 @@ public final class ConversationBackup {
     }
 
     /**
-     * Changes a copy, unless it is of a later version. That of a later version is changed too if it is still the one
-     * that was there before the storage was read: what was read is of less, so the storage has gone back since.
+     * Changes a copy, unless it is of a later version. A copy of a later version is changed too if {@code outrun}
+     * identifies it: it was there before the storage was read, so the storage has gone back since.
      *
-     * @return the write of the copy that is of a later version
+     * @return identifies the copy of a later version that was left unchanged; empty if the copy was changed
      */
     private CompletionStage<OptionalLong> put(
             StorageKey key, OptionalLong outrun, Predicate<Turn> isLater, Consumer<Turn> content) {
@@ -244,14 +256,14 @@ public final class ConversationBackup {
                 .thenApply(handled -> handled.orElse(repeated -> OptionalLong.empty()));
     }
 
-    /** What a copy has. */
+    /** Returns the copied conversation; empty if there is no copy, or the conversation was cleared. */
     CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
         StorageKey place = place(key);
         return copies.storage().read(place).thenApply(found -> recovered(copies.conversation(place, found)));
     }
 
     private static Optional<RecoveredConversation> recovered(Conversation copy) {
-        Optional<Map<String, String>> data = copy.value(DATA, ENTRIES); // of a cleared one there is none
+        Optional<Map<String, String>> data = copy.value(DATA, ENTRIES); // a cleared conversation has none
         return data.map(entries -> {
             RecoveredConversation found = RecoveredConversation.of(copy.value(STATE, String.class), entries)
                     .withAttributes(copy.value(ATTRIBUTES, ENTRIES).orElse(Map.of()));
@@ -290,7 +302,7 @@ public final class ConversationBackup {
         return now.state().isEmpty() && now.data().isEmpty();
     }
 
-    /** The copies of a storage, as what it recovers from. */
+    /** The copies, as the source from which a storage is recovered. */
     private final class Source implements StateRecovery {
         private final StateStorage original;
 
@@ -309,7 +321,7 @@ public final class ConversationBackup {
         }
     }
 
-    /** The copies by the keys of their conversations, for an erasure. */
+    /** The copies under the keys of the original conversations, for an erasure. */
     private final class KeyedCopies extends ForwardingStateStorage {
         KeyedCopies() {
             super(copies.storage());
@@ -320,7 +332,7 @@ public final class ConversationBackup {
             return storage().write(place(key), mutation);
         }
 
-        /** Has no inbox: that beside the copies is not of these conversations. */
+        /** Offers only the catalog: an inbox in the storage of copies does not belong to these conversations. */
         @Override
         public <T> Optional<T> extension(Class<T> type) {
             return type == ConversationCatalog.class

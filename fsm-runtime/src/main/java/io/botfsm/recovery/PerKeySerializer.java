@@ -17,7 +17,10 @@ final class PerKeySerializer {
         this.executor = executor;
     }
 
-    /** Runs the work after that submitted before. The work must complete, with a result or a failure. */
+    /**
+     * Runs the work after all work that was submitted before for the same conversation. The work must complete, with a
+     * result or a failure.
+     */
     <T> CompletableFuture<T> run(StorageKey key, Supplier<CompletableFuture<T>> work) {
         CompletableFuture<T> mine = new CompletableFuture<>();
         CompletableFuture<?> before = last.put(key, mine);

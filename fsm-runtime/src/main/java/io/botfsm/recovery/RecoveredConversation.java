@@ -89,8 +89,8 @@ public final class RecoveredConversation {
     }
 
     /**
-     * Returns the write that restores the conversation where it is missing; without the event if that is remembered
-     * anyway.
+     * Returns the write that restores the missing conversation. It has the last event if {@code withEvent} is true,
+     * unless the stored event window already contains the event or has no room for it.
      */
     Mutation restoring(Snapshot missing, boolean withEvent) {
         Mutation.Builder write =

@@ -148,7 +148,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         });
     }
 
-    /** Handles a duplicate, which has the current conversation; if that has ended, it ended since it was read. */
+    /** Handles a duplicate, which carries the current conversation. If that has ended, it did so after it was read. */
     private CompletionStage<Outcome> duplicate(StorageKey key, Duplicate duplicate) {
         return duplicate.current().hasEnded()
                 ? known(key, false).thenApply(Duplicate::of)
@@ -229,8 +229,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
     }
 
     /**
-     * Handles a conflict, which has the current conversation; if that is missing, it was lost or has ended since it was
-     * read.
+     * Handles a conflict, which carries the current conversation. If that is missing, it was lost or has ended after it
+     * was read.
      */
     private CompletionStage<Outcome> conflict(StorageKey key, Mutation mutation, Conflict conflict, boolean again) {
         if (!Restoration.isMissing(conflict.current())) {

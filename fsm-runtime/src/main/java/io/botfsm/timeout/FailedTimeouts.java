@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The conversations whose deadline was not settled, and when each is tried again, after pauses that double. It does not
- * apply to a deadline that was set since. Thread-safe.
+ * The conversations whose deadline was not settled, and when each is tried again, after pauses that double. An entry
+ * does not apply to a deadline that was set later. Thread-safe.
  */
 final class FailedTimeouts {
     private static final Duration LONGEST = Duration.ofMinutes(15);
@@ -25,7 +25,7 @@ final class FailedTimeouts {
     /** @param left the deadline that the conversation had after the failure */
     record Failure(Instant left, int times, Instant next) {}
 
-    /** @param first the first pause, which is never made longer than the longest */
+    /** @param first the first pause; no pause is longer than {@link #LONGEST} */
     FailedTimeouts(Duration first) {
         this.first = first;
     }

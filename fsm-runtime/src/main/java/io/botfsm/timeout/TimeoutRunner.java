@@ -162,12 +162,12 @@ public final class TimeoutRunner implements BotRunner.Bot {
         while (!closed) {
             try {
                 step();
-            } catch (InterruptedException e) { // by the stop, if by anybody
+            } catch (InterruptedException e) { // normally by stop()
                 LOG.debug("Looking for timeouts was interrupted", e);
             } catch (StorageClosedException e) {
                 closed = true;
                 ended.completeExceptionally(e);
-            } catch (Throwable e) { // of whatever kind: timeouts go on as soon as they can
+            } catch (Throwable e) { // whatever it is, firing continues as soon as possible
                 recover(e);
             }
         }
@@ -179,7 +179,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
                 found.clear();
                 Thread.sleep(outage.failed(failure, System.nanoTime()).toMillis());
             }
-        } catch (Throwable e) { // the stop, or a log that fails
+        } catch (Throwable e) { // interrupted by stop(), or logging failed
             Thread.onSpinWait();
         }
     }
@@ -224,10 +224,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
         List<DueConversation> due = queue.due(bot, DeadlineQueue.MAX_LIMIT);
         Instant now = clock.instant();
         due.stream()
-                .filter(each -> !firing.contains(each.key())) // whose claim is over, and whose handler is not
+                .filter(each -> !firing.contains(each.key())) // otherwise its claim has ended before its handler
                 .forEach(each -> failures.notBefore(each, now)
                         .ifPresentOrElse(time -> postpone(each, time), () -> found.add(each)));
-        if (found.isEmpty()) { // nothing shows by being claimed whether the storage can be written
+        if (found.isEmpty()) { // no claim will show whether the storage accepts writes
             outage.queueSucceeded(System.nanoTime());
         }
         countBacklog();
@@ -261,7 +261,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
             List<DueConversation> deferred = queue.defer(due, until);
             outage.queueSucceeded(System.nanoTime());
             return deferred;
-        } catch (IllegalArgumentException e) { // it is after their places
+        } catch (IllegalArgumentException e) { // the time is after queuedAt, so it must be too late
             throw new IllegalStateException(
                     "this machine's clock is more than " + DeadlineQueue.MAX_DEFERRAL.toHours()
                             + " hours ahead of the storage's: correct it (" + e.getMessage() + ")",
@@ -297,7 +297,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         firing.add(due.key());
         try {
             executor.execute(() -> fire(due));
-        } catch (Throwable e) { // such as one for a thread that could not be started
+        } catch (Throwable e) { // such as an error because no thread could be started
             firing.remove(due.key());
             throw e;
         }
@@ -317,10 +317,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
                             left.next());
                 }
             }
-        } catch (Throwable e) { // of whatever kind: the conversation is due again
+        } catch (Throwable e) { // whatever it is, the conversation will be due again
             failed(due, e);
         } finally {
-            var unused = Thread.interrupted(); // what the handler has left set
+            var unused = Thread.interrupted(); // the handler may have left the flag set
             firing.remove(due.key());
             idleThreads.release();
         }
@@ -340,7 +340,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
             if (why instanceof FencedException fenced) {
                 lease.ifPresent(held -> held.fenced(fenced.highest()));
             }
-            if (why instanceof StorageUnavailableException) { // no failure of its own
+            if (why instanceof StorageUnavailableException) { // not a failure of this conversation
                 outage.handlerFailed(why, System.nanoTime());
                 return;
             }
@@ -361,7 +361,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
                                 + " failures are logged at level debug",
                         TOLERATED_FAILURES);
             }
-        } catch (Throwable e) { // a log that fails
+        } catch (Throwable e) { // logging failed
             Thread.onSpinWait();
         }
     }
@@ -370,7 +370,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
     private Instant left(DueConversation due) {
         try {
             return fsm.context(due.key()).read().snapshot().deadline().orElse(due.deadline());
-        } catch (RuntimeException e) { // the failure itself is what is to be logged
+        } catch (RuntimeException e) { // the caller logs the failure of the handler
             return due.deadline();
         }
     }

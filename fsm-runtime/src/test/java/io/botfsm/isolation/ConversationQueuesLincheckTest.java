@@ -49,7 +49,7 @@ class ConversationQueuesLincheckTest {
                 .minimizeFailedScenario(false)
                 .addGuarantee(forClasses(ConcurrentHashMap.class.getName())
                         .allMethods()
-                        .treatAsAtomic()) // it is; what is put to the test is what is made of it
+                        .treatAsAtomic()) // it is; only its use is tested
                 .check(Handlers.class);
     }
 
@@ -87,7 +87,7 @@ class ConversationQueuesLincheckTest {
         assertThatThrownBy(() -> check(wrong)).isInstanceOf(LincheckAssertionError.class);
     }
 
-    /** What is wrong without other threads too needs no model checker. */
+    /** Faults that show on a single thread need no model checker. */
     static Stream<Named<Supplier<Queues>>> plainlyWrongs() {
         return Stream.of(
                 Named.of("runs twice", RunsTwice::new),
@@ -116,9 +116,9 @@ class ConversationQueuesLincheckTest {
         assertThat(queues.conversations()).isZero();
     }
 
-    /** What an isolation needs of its queues. */
+    /** The queue operations that an isolation needs. */
     interface Queues {
-        /** Whether it is the first. */
+        /** Returns whether the element is the first. */
         boolean arrive(Integer last);
 
         Optional<Integer> leave();
@@ -129,8 +129,8 @@ class ConversationQueuesLincheckTest {
     }
 
     /**
-     * Handlers as an isolation runs them, each a number. Operations tell nothing, so that any order of them is right;
-     * what must hold is looked at when all have ended.
+     * Handlers, each a number, that run as an isolation runs them. Operations return nothing, so any order of them is
+     * valid; the invariants are checked when all have ended.
      */
     public static final class Handlers {
         private final Queues queues = tested.get();
@@ -141,16 +141,16 @@ class ConversationQueuesLincheckTest {
         private volatile boolean handling;
         private volatile boolean together;
 
-        /** As the model checker calls it. */
+        /** Called by the model checker. */
         public Handlers() {}
 
-        /** One more, of a thread. */
+        /** Submits a handler from a thread. */
         @Operation
         public void submit(@Param(gen = ThreadIdGen.class) int thread) {
             arrive(thread);
         }
 
-        /** One more, which may be given up. */
+        /** Submits a handler from a thread, and gives it up if possible. */
         @Operation
         public void submitAndGiveUp(@Param(gen = ThreadIdGen.class) int thread) {
             if (queues.giveUp(arrive(thread))) {
@@ -177,7 +177,10 @@ class ConversationQueuesLincheckTest {
             handling = false;
         }
 
-        /** What must hold at the end. Plain loops: the model checker follows every step of a library. */
+        /**
+         * Checks the invariants at the end, with plain loops, since the model checker follows every step into
+         * libraries.
+         */
         @Validate
         public void eachRanOnceInOrderAndAlone() {
             require(!together, "two at once");
@@ -222,7 +225,7 @@ class ConversationQueuesLincheckTest {
         }
     }
 
-    /** Right, but for what a subclass does otherwise. */
+    /** Correct, except for what a subclass overrides. */
     static class PlainQueues implements Queues {
         final ConcurrentMap<StorageKey, Deque<Integer>> queues = new ConcurrentHashMap<>();
 
@@ -281,7 +284,7 @@ class ConversationQueuesLincheckTest {
         }
     }
 
-    /** Looks whether somebody waits, and removes the queue then. */
+    /** Checks whether a handler waits, and removes the queue in a separate step. */
     private static final class LosesAWakeUp extends PlainQueues {
         @Override
         public Optional<Integer> leave() {
@@ -294,7 +297,7 @@ class ConversationQueuesLincheckTest {
         }
     }
 
-    /** Looks the queue up, and adds to it then. */
+    /** Looks the queue up, and adds to it in a separate step. */
     private static final class AddsToARemovedQueue extends PlainQueues {
         @Override
         public boolean arrive(Integer last) {
@@ -309,7 +312,7 @@ class ConversationQueuesLincheckTest {
         }
     }
 
-    /** Looks whether it is the first, and arrives then. */
+    /** Checks whether the element is the first, and adds it in a separate step. */
     private static final class RunsTwoAtOnce extends PlainQueues {
         @Override
         public boolean arrive(Integer last) {
@@ -319,7 +322,7 @@ class ConversationQueuesLincheckTest {
         }
     }
 
-    /** Passes on to the one that leaves, if another came meanwhile. */
+    /** Passes the turn to the leaving element itself, once, if others are waiting. */
     private static final class RunsTwice extends PlainQueues {
         private volatile int before;
 
@@ -333,7 +336,7 @@ class ConversationQueuesLincheckTest {
         }
     }
 
-    /** A stack. */
+    /** Passes the turn to the element that arrived last. */
     private static final class RunsTheLastFirst extends PlainQueues {
         @Override
         void add(Deque<Integer> queue, Integer last) {

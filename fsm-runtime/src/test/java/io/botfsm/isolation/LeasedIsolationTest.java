@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** Isolation over leases beyond its rules: by clocks that tests set, and with what a store may do. */
+/** Isolation by leases, beyond its specified rules: with clocks that tests set, and a store that fails. */
 @Timeout(60)
 class LeasedIsolationTest {
     private static final Duration TTL = Duration.ofMillis(600);
@@ -67,7 +67,7 @@ class LeasedIsolationTest {
         return wrapping.getCause();
     }
 
-    /** A handler that runs until the gate opens, and its lease; counts what it is told of losses. */
+    /** Starts a handler that runs until the gate opens and counts its notifications of losses; returns its lease. */
     private ConversationLease held(AtomicInteger told) throws Exception {
         CompletableFuture<ConversationLease> begun = new CompletableFuture<>();
         var unused = isolation.submit(KEY, lease -> {
@@ -79,7 +79,10 @@ class LeasedIsolationTest {
         return get(begun);
     }
 
-    /** The time to live, less one hundredth of it, two milliseconds, and ten for a suspension too short to be seen. */
+    /**
+     * The deadline is the time to live, less a hundredth of it, 2 ms, and 10 ms for a suspension too short to be
+     * detected.
+     */
     @Test
     void theDeadlineIsByTheClock() throws Exception {
         store.losesRenewals = true;
@@ -136,7 +139,7 @@ class LeasedIsolationTest {
         assertThat(told).hasValue(0);
     }
 
-    /** The other clock may have stood still meanwhile, and the lease be another's. */
+    /** The monotonic clock may have stood still meanwhile, so another process may have the lease. */
     @Test
     void afterASuspensionItIsNotHeldUntilTheStoreSaysSo() throws Exception {
         isolation = EventIsolation.builder()
@@ -212,7 +215,9 @@ class LeasedIsolationTest {
                 .isTrue();
     }
 
-    /** The release is executed, its answer lost, and the store says of the next one that it has no such lease. */
+    /**
+     * The release is executed, but its answer is lost; to the next one, the store answers that it has no such lease.
+     */
     @Test
     void aReleaseWhoseFirstAnswerIsLostIsConfirmedByTheNext() throws Exception {
         isolation = EventIsolation.builder()
@@ -285,7 +290,7 @@ class LeasedIsolationTest {
         assertThat(token(key(2))).as("of a conversation that need not find out").isGreaterThan(seen);
     }
 
-    /** The next handler of a queue has the lease of the one before, unless that cannot write. */
+    /** The next handler of a queue runs under the lease of the previous one, unless writes under that were refused. */
     @Test
     void theNextHandlerHasATokenAboveTheOneThatWasSeen() throws Exception {
         CompletableFuture<Long> seen = new CompletableFuture<>();
@@ -332,7 +337,7 @@ class LeasedIsolationTest {
         return get(asked.submit(key, lease -> lease.fencingToken().orElseThrow()));
     }
 
-    /** Runs a handler that fails; returns the token that it had. */
+    /** Runs a handler that fails, and returns the token that it had. */
     private long failsOf(StorageKey key, LongFunction<RuntimeException> failure) {
         AtomicLong token = new AtomicLong();
         assertThat(failure(isolation.submit(key, lease -> {
@@ -343,7 +348,7 @@ class LeasedIsolationTest {
         return token.get();
     }
 
-    /** Each asks again and again, and has one subscription, and no thread. */
+    /** Each waiting conversation retries, and has one subscription but no thread. */
     @Test
     void manyWhoWaitTakeFewThreads() throws Exception {
         int conversations = 1_000;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import org.junit.jupiter.api.Test;
 
-/** A thread that cannot be started keeps nobody from hearing of a loss, and loses no handler. */
+/** If no thread can be started, losses are still reported, and no handler disappears. */
 class NoMemoryForThreadsTest {
     @Test
     void everyActionHearsOfTheLoss() {

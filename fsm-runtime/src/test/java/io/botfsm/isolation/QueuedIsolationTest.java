@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** Isolation in one process beyond its rules: executors of all kinds, interrupts, and what is left behind. */
+/** Isolation in one process, beyond its specified rules: executors of all kinds, interrupts, and cleanup. */
 @Timeout(60)
 class QueuedIsolationTest {
     private static final StorageKey ONE = key(1);
@@ -146,7 +146,7 @@ class QueuedIsolationTest {
         pool.shutdown();
     }
 
-    /** It has taken them, and there is a thread: that of the handler before. */
+    /** Their submissions were accepted, and the thread of the previous handler can run them. */
     @Test
     void anExecutorThatRefusesLaterStillRunsWhatItHasAThreadFor() {
         AtomicBoolean refuses = new AtomicBoolean();
@@ -171,7 +171,7 @@ class QueuedIsolationTest {
         pool.shutdown();
     }
 
-    /** A caller's own thread is not there for the handlers of others. */
+    /** A caller's own thread does not run the handlers of others. */
     @Test
     void afterACallersHandlerARefusalFailsTheNext() throws Exception {
         AtomicBoolean refuses = new AtomicBoolean();
@@ -310,7 +310,7 @@ class QueuedIsolationTest {
         assertThat(get(first)).isEqualTo("occupied");
     }
 
-    /** The flag of the thread must not keep the test from looking. */
+    /** Requires that the stage is done: the thread's interrupt flag would end a wait for it. */
     private static CompletionStage<?> minimal(CompletionStage<?> done) {
         assertThat(done.toCompletableFuture()).isDone();
         return done;
@@ -394,7 +394,7 @@ class QueuedIsolationTest {
         }
     }
 
-    /** Without them, that this Java has none is what is tested. */
+    /** On a Java version without virtual threads, only tests that it has none. */
     @Test
     void virtualThreadsWillDo() throws Exception {
         if (Runtime.version().feature() < 21) {

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Leases in memory whose store has the troubles that a test asks for. Thread-safe. */
+/** A lease store in memory that fails as a test demands. Thread-safe. */
 final class TroubledLeases implements LeaseStore {
     private final MemoryLeaseStore store;
     final AtomicInteger acquisitions = new AtomicInteger();
@@ -43,7 +43,7 @@ final class TroubledLeases implements LeaseStore {
         return new Claim("stranger-1", "elsewhere 1 1");
     }
 
-    /** Another process takes the lease, for a long time. */
+    /** Lets another process take the lease, for a long time. */
     void taken(String name) {
         store.acquire(new LeaseRequest(name, stranger(), Duration.ofHours(1), 0, Fences.EXPIRING))
                 .toCompletableFuture()

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A check has an answer, whatever becomes of the question. */
+/** A check returns a result, whatever the checked part does. */
 @Timeout(60)
 class HealthCheckTest {
     private static final Duration BRIEF = Duration.ofMillis(20);
@@ -85,7 +85,7 @@ class HealthCheckTest {
         assertThat(health.isUp()).isFalse();
     }
 
-    /** A storage whose reads end as the test says. */
+    /** A storage whose reads return the given stage. */
     private record Reads(CompletionStage<Snapshot> answer) implements StateStorage {
         @Override
         public CompletionStage<Snapshot> read(StorageKey key) {
@@ -180,7 +180,7 @@ class HealthCheckTest {
         assertThat(check.check()).hasToString("up{polling=no}");
     }
 
-    /** Such as by a revoked token: it polls no more, and is no instance that stands by. */
+    /** Such as because of a revoked token: unlike an instance that stands by, it will not poll again. */
     @Test
     void pollingThatHasEndedByAFailureIsDown() {
         HealthCheck check =

@@ -38,7 +38,7 @@ class ConversationBackupTest {
     private final MapStorage copies = new MapStorage();
     private final ConversationBackup backup = ConversationBackup.of(copies, ORIGIN);
 
-    /** What the storage has, in tests of single copies. */
+    /** The content of the original storage, in tests of single copies. */
     private Snapshot stored = Snapshot.none();
 
     private final StateStorage original = new ForwardingStateStorage(new MapStorage()) {
@@ -94,7 +94,7 @@ class ConversationBackupTest {
                 .hasCauseInstanceOf(StorageClosedException.class);
     }
 
-    /** One conversation's trouble must not look like an outage. */
+    /** A problem of one conversation must not look like an outage. */
     @Test
     void aRefusedCopyIsARefusalOfTheConversation() {
         StateStorage refusing = new ForwardingStateStorage(copies) {
@@ -166,7 +166,7 @@ class ConversationBackupTest {
         assertThat(done(backup.recover(KEY)).orElseThrow().lastEvent()).contains(EventId.of(82));
 
         copy("C", 9, EventId.of(1_000_000));
-        copy("D", 10, EventId.of(7)); // the messenger counts anew
+        copy("D", 10, EventId.of(7)); // the messenger has restarted its numbering
         assertThat(done(backup.recover(KEY)).orElseThrow().lastEvent()).contains(EventId.of(7));
     }
 
@@ -216,7 +216,7 @@ class ConversationBackupTest {
                         .withAttributes(MARKS)
                         .withLastEvent(EventId.of(70)));
         copy("B", 8, EventId.of("of another kind"));
-        assertThat(done(backup.recover(KEY)).orElseThrow().lastEvent()).contains(EventId.of(70)); // the last counted
+        assertThat(done(backup.recover(KEY)).orElseThrow().lastEvent()).contains(EventId.of(70)); // the last counted id
     }
 
     @Test
@@ -234,7 +234,7 @@ class ConversationBackupTest {
         stored = Snapshot.none();
         done(backup.cleared(KEY, 8, original));
         done(backup.copy(KEY, snapshot("A", DATA, 7), write(70), original));
-        done(backup.copy(KEY, snapshot("B", DATA, 8), write(80), original)); // of which the clear left nothing
+        done(backup.copy(KEY, snapshot("B", DATA, 8), write(80), original)); // the cleared version itself
         assertThat(done(backup.recover(KEY))).isEmpty();
 
         copy("N", 9, EventId.of(90));
@@ -269,7 +269,7 @@ class ConversationBackupTest {
         assertThatThrownBy(() -> ConversationBackup.of(copies, "")).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Of a conversation as it is. */
+    /** Copies a conversation that the original storage has like this. */
     private void copy(String state, long version, EventId event) {
         stored = snapshot(state, DATA, version);
         done(backup.copy(KEY, stored, Mutation.builder().eventId(event).build(), original));

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A storage in a map, which answers on a thread of its own, as a driver does; it can be made to forget and to fail. */
 final class MapStorage implements StateStorage {
-    /** One thread for all, so that code that waits on it is found out. */
+    /** One thread for all storages, so that code that blocks it is detected. */
     private static final Executor DRIVER = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "driver");
         thread.setDaemon(true);

@@ -47,7 +47,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
         assertThat(source.asked).isEmpty();
         assertThat(source.cleared).isEmpty();
         assertThat(recovering.counts()).isEqualTo(new RecoveryCounts(0, 0, 0, 0, 0, 0, 0));
-        // What they cost without recovery, and a read for each last look.
+        // As many as without recovery, including the first write and the last read of each user.
         assertThat(storage.reads).hasValue(10_000 + 100);
         assertThat(storage.writes).hasValue(10_000 + 100);
     }
@@ -121,7 +121,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
         assertThat(third.context(KEY).data(Person.class)).hasValue(new Person("Ada"));
         assertThat(read().attributes()).isEqualTo(marks);
         storage.forget();
-        source.knowing(KEY, RecoveredConversation.of(Optional.of("A"), data)); // kept without: of the first version
+        source.knowing(KEY, RecoveredConversation.of(Optional.of("A"), data)); // saved without attributes: in version 1
         assertThat(third.context(KEY).data(Person.class)).hasValue(new Person("upcast from 2"));
         storage.forget();
         source.knowing(KEY, source.known.get(KEY).withAttributes(Map.of("data.Person", "4")));

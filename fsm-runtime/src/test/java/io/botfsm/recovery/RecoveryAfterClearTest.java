@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A conversation that was cleared does not rise again. */
+/** A conversation that was cleared is not recovered. */
 class RecoveryAfterClearTest extends RecoveryTest {
     @Test
     void cancelFollowedByAMessageRestoresNothing() {
@@ -126,7 +126,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
     @Test
     void aClearThatCouldNotBeToldIsToldByTheNextToLook() {
         write(storage, change().state("A").eventId(1));
-        Applied cleared = (Applied) write(storage, clear().eventId(2)); // and died before it reported
+        Applied cleared = (Applied) write(storage, clear().eventId(2)); // by a process that died before reporting it
         source.knowing(KEY, ALICE);
 
         assertThat(read().state()).isEmpty();

@@ -22,7 +22,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A conversation that has ended by its time to live is missing, though its events and its fence are not. */
+/** A conversation whose time to live has expired is missing, although its events and its fence remain. */
 class RecoveryAfterEndTest extends RecoveryTest {
     private static final Duration TTL = Duration.ofHours(1);
 
@@ -34,7 +34,7 @@ class RecoveryAfterEndTest extends RecoveryTest {
         storage.ttl = Optional.of(TTL);
     }
 
-    /** Leaves Alice's conversation with event 7, and nothing of it but that. */
+    /** Lets Alice's conversation expire, so that only its event 7 remains. */
     private void end() {
         write(storage, change().state("AGE").put("name", "\"Alice\"").eventId(7));
         pass();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A source that fails, in each way that it can. */
+/** A source that fails in every possible way. */
 class RecoveryFailureTest extends RecoveryTest {
     private enum Fault {
         THROWS(IllegalStateException.class),

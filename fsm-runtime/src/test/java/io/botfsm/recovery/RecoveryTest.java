@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A storage that forgets, a source that may know, and what stands between. */
+/** A storage that forgets, a source that may know the conversation, and the recovering storage between them. */
 @Timeout(60)
 abstract class RecoveryTest {
     static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();

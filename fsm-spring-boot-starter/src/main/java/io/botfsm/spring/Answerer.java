@@ -11,17 +11,17 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * What answers updates.
+ * What answers updates: the application's handler or its flows.
  *
- * @param polling gives it to a bot that polls
- * @param handler makes it for a webhook
- * @param flow all flows as one, if it is no handler of the application
+ * @param polling sets it on the runner of a bot that polls
+ * @param handler creates its handler for a webhook
+ * @param flow all flows joined into one; empty if the application's handler answers
  */
 record Answerer(
         UnaryOperator<TelegramRunner> polling,
         Function<TelegramSender, UpdateHandler> handler,
         Optional<Flow<?, ?>> flow) {
-    /** Flows whose types are checked before, or cannot be known. */
+    /** Creates an answerer of flows. The caller has checked their types, as far as these can be known. */
     @SuppressWarnings({"unchecked", "rawtypes"})
     static Answerer of(List<Flow<?, ?>> flows, UpdateReader<?> reader, ReplyFormat<?> format) {
         Flow<Object, Object> joined = Flow.join(flows.toArray(new Flow[0]));

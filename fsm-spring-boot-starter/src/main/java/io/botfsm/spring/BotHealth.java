@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether the bot can work: the storage answers, and so does the store of the lock. A standby can, too. Whatever Boot
- * calls its types, this is what they report.
+ * The health of the bots: up if the storage and the store of the locks answer, which is also possible on a standby, and
+ * no bot has ended. Independent of the health types, which differ between versions of Spring Boot.
  */
 final class BotHealth {
     /** No bot has this id. */
@@ -26,7 +26,7 @@ final class BotHealth {
     private final List<HealthCheck> checks = new ArrayList<>();
     private final Optional<BotLifecycle> bots;
 
-    /** @param storage the innermost one: recovery is not asked */
+    /** @param storage the innermost storage, so that recovery is not queried */
     BotHealth(StateStorage storage, Optional<BotLocks> locks, Optional<BotLifecycle> bots) {
         checks.add(HealthCheck.storage(storage, NOBODY));
         locks.map(BotLocks::all).orElse(Map.of()).forEach((name, lock) -> checks.add(lock(name, lock)));
@@ -38,9 +38,9 @@ final class BotHealth {
     }
 
     /**
-     * What was found.
+     * The result of the checks.
      *
-     * @param details what is to be shown; no credentials
+     * @param details the details to show; no credentials
      */
     record Report(boolean isUp, Map<String, Object> details) {}
 
@@ -62,7 +62,7 @@ final class BotHealth {
         return new Report(up && !states.containsValue(RunState.ENDED), details);
     }
 
-    /** Of the storage and the locks. */
+    /** Returns the checks of the storage and the locks. */
     List<HealthCheck> checks() {
         return checks;
     }

@@ -29,10 +29,10 @@ final class BotLifecycle implements SmartLifecycle, ExitCodeGenerator {
     private int exitCode;
 
     /**
-     * Bots that have not started.
+     * Creates a lifecycle of bots that have not started.
      *
-     * @param bots starts them, by their names
-     * @param runners makes a runner for a bot of a name
+     * @param bots the factories of the bots, by their names
+     * @param runners creates a runner for the bot with a name
      * @param exit ends the process, after a bot has ended without being stopped
      */
     BotLifecycle(Map<String, BotFactory> bots, Function<String, BotRunner> runners, Runnable exit) {
@@ -98,7 +98,7 @@ final class BotLifecycle implements SmartLifecycle, ExitCodeGenerator {
         return states().values().stream().anyMatch(state -> state != RunState.ENDED);
     }
 
-    /** How far each bot is; none before the start. */
+    /** Returns the run state of each bot; empty before the start. */
     Map<String, RunState> states() {
         synchronized (monitor) {
             Map<String, RunState> states = new LinkedHashMap<>();
@@ -107,7 +107,10 @@ final class BotLifecycle implements SmartLifecycle, ExitCodeGenerator {
         }
     }
 
-    /** The first status that is not 0; that of the process, if the application exits by Spring's means. */
+    /**
+     * Returns the first status of a bot that is not 0; Spring uses it for the process if the application exits with
+     * {@code SpringApplication.exit}.
+     */
     @Override
     public int getExitCode() {
         synchronized (monitor) {

@@ -12,18 +12,19 @@ import org.springframework.core.env.Environment;
 
 /** The names of the bots' locks, and locks of these names. */
 final class BotLocks {
-    /** The starter's own bot. Its lock has the bare name, whichever bots are added to it later. */
+    /** The name of the starter's own bot. Its lock has the configured name as it is, whichever bots are added later. */
     private static final String OWN = "telegram";
 
     private final Map<String, String> names = new LinkedHashMap<>();
     private final Function<String, InstanceLock> locks;
 
     /**
-     * The locks of bots. That of the starter's own has the name that is set; others have their own after it. So a name
-     * does not depend on which other bots there are: instances of two releases use the same one.
+     * Creates the locks of bots. The lock of the starter's own bot has the configured name; those of other bots have
+     * their bot's name appended. A name thus does not depend on which other bots there are, so that instances of two
+     * releases use the same one.
      *
-     * @param bots their names
-     * @param locks makes a lock of a name
+     * @param bots the names of the bots
+     * @param locks creates a lock with a name
      */
     BotLocks(
             BotfsmProperties.Lock settings,
@@ -53,7 +54,7 @@ final class BotLocks {
         return locks.apply(names.values().iterator().next());
     }
 
-    /** By the names of the locks. */
+    /** Returns a new lock for each bot, by the names of the locks. */
     Map<String, InstanceLock> all() {
         Map<String, InstanceLock> all = new LinkedHashMap<>();
         names.values().forEach(name -> all.put(name, locks.apply(name)));

@@ -6,7 +6,7 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.transition.TransitionListener;
 import java.util.Optional;
 
-/** What measures a bot; nothing does, unless there is a meter registry. */
+/** Measures a bot; the defaults measure nothing, for an application without a meter registry. */
 interface BotMeasurement {
     default StateStorage measured(StateStorage storage) {
         return storage;
@@ -20,7 +20,7 @@ interface BotMeasurement {
         return Optional.empty();
     }
 
-    /** The same listener each time for a lock of a name. */
+    /** Returns the same listener each time for a lock with this name. */
     default Optional<LockListener> lock(String name) {
         return Optional.empty();
     }

@@ -24,12 +24,14 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
-/** The conversations, the instance lock, and the life of the bots. */
+/** The conversations, the instance lock, and the lifecycle of the bots. */
 @AutoConfiguration(after = {StorageAutoConfiguration.class, TelegramAutoConfiguration.class})
 final class BotfsmAutoConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(BotfsmAutoConfiguration.class.getPackageName());
 
-    /** A bot has this share of a phase's time for each of its steps: to stop polling, to drain, to release the lock. */
+    /**
+     * The steps of a bot's shutdown, which share the time of a phase equally: stop polling, drain, release the lock.
+     */
     private static final int STEPS = 3;
 
     @Bean
@@ -50,7 +52,7 @@ final class BotfsmAutoConfiguration {
         return measurements.getIfAvailable(() -> new BotMeasurement() {}).measured(builder.build());
     }
 
-    /** Not lazy, as it is asked for by nothing. */
+    /** Not lazy, since no other bean depends on it. */
     @Bean
     @Lazy(false)
     Preflights botfsmPreflight(BotfsmProperties properties, Fsm fsm) {
@@ -95,7 +97,7 @@ final class BotfsmAutoConfiguration {
             });
         }
 
-        /** For a look at the holder; the bot has one of its own for each run. */
+        /** A lock for looking up the holder; each run of a bot has its own lock. */
         @Bean
         @ConditionalOnMissingBean
         InstanceLock botfsmLock(BotLocks locks) {
@@ -133,7 +135,7 @@ final class BotfsmAutoConfiguration {
                     properties.exit() ? () -> exit(context) : () -> {});
         }
 
-        /** On a thread of its own, since the run that has ended is one of those that the context waits for. */
+        /** Exits on a separate thread, since the context waits for the ended run, which calls this. */
         private static void exit(ApplicationContext context) {
             new Thread(() -> System.exit(SpringApplication.exit(context)), "botfsm-exit").start();
         }

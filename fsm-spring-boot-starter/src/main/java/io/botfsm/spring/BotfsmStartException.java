@@ -14,7 +14,7 @@ final class BotfsmStartException extends RuntimeException {
     }
 
     /**
-     * What a property is needed for.
+     * Uses the value of a property.
      *
      * @throws BotfsmStartException if the value is refused; names the property
      */

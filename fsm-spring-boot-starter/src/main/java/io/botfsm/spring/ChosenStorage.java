@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The storage that the properties name, or the only one that is there. */
+/** The storage that the properties name, or the only one that is available. */
 final class ChosenStorage {
     private static final Logger LOG = LoggerFactory.getLogger(ChosenStorage.class.getPackageName());
     private static final Duration PAUSE = Duration.ofMillis(500);
@@ -129,7 +129,7 @@ final class ChosenStorage {
         return opened.leases().leaseStore();
     }
 
-    /** Called by the context, after what was opened of the storage. */
+    /** Called by the context, after everything that was opened from the storage has been closed. */
     public void close() throws Exception {
         opened.connection().close();
     }

@@ -80,9 +80,9 @@ final class ConversationsEndpoint {
     /**
      * Clears state, data, attributes and deadline of a conversation, unless it has changed since it was shown.
      *
-     * @param version what was shown as its version
-     * @return 204; or, with nothing written, 404 if there is no such conversation, and 409 with the conversation as it
-     *     is if it has another version
+     * @param version the version that was shown
+     * @return 204; if nothing was written, 404 if there is no such conversation, or 409 with the current conversation
+     *     if it has another version
      */
     @DeleteOperation
     WebEndpointResponse<Map<String, Object>> reset(@Selector String key, long version)

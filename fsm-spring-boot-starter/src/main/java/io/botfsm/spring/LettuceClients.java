@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Connects by Lettuce: by a client of the library's, of the application's, or one with keys and trust of its own, of
- * which there is one, however often a connection is tried. Closed by the context. Thread-safe.
+ * Connects with Lettuce, using a client of this library, the client of the application, or a client with an SSL bundle.
+ * The latter is created only once, however often a connection is tried. Closed by the context. Thread-safe.
  */
 final class LettuceClients implements AutoCloseable {
     private final Optional<RedisClient> own;

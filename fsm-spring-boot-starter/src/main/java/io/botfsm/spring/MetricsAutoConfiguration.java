@@ -20,7 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Meters, and observations, where fsm-micrometer and a registry are there. */
+/** Meters and observations, if fsm-micrometer and a registry are present. */
 @AutoConfiguration(
         before = StorageAutoConfiguration.class,
         afterName = {

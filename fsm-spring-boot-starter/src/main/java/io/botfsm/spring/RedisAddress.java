@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Where Redis is.
+ * The address of Redis.
  *
- * @param reason who says so
+ * @param reason why this address is used
  * @param isCluster whether it must be a cluster
- * @param ssl keys and trust of its own, if not those of the JVM
+ * @param ssl the SSL bundle, if the keys and trust are not those of the JVM
  */
 record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<SslBundle> ssl) {
     static RedisAddress of(String uri) {
         return new RedisAddress("botfsm.redis.uri is set", RedisUri.parse(uri), false, Optional.empty());
     }
 
-    /** Of Spring's connection details, whether those of properties, of Testcontainers or of Docker Compose. */
+    /** Reads Spring's connection details, whether they come from properties, Testcontainers or Docker Compose. */
     static RedisAddress ofSpring(Supplier<RedisAddress> details) {
         return BotfsmStartException.using(
                 "spring.data.redis", "Correct the cause that the message names, or set botfsm.redis.uri.", details);
@@ -29,7 +29,10 @@ record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<Ssl
                 "spring.data.redis is set up", uri.tls(ssl != null).build(), isCluster, own(ssl));
     }
 
-    /** {@code spring.data.redis.ssl.enabled} without a bundle is one without stores and options: the JVM's own. */
+    /**
+     * With {@code spring.data.redis.ssl.enabled} but no bundle, there is one without stores and options: the JVM's own
+     * apply.
+     */
     private static Optional<SslBundle> own(@Nullable SslBundle ssl) {
         return Optional.ofNullable(ssl)
                 .filter(bundle -> bundle.getStores().getKeyStore() != null
@@ -54,7 +57,7 @@ record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<Ssl
                 .orElse(uri);
     }
 
-    /** An empty text is none, as for Spring Data: a property may be a variable that is not set. */
+    /** An empty text counts as none, as in Spring Data: a property may refer to a variable that is not set. */
     private static Optional<String> given(@Nullable String text) {
         return Optional.ofNullable(text).filter(any -> !any.isEmpty());
     }

@@ -22,7 +22,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
-/** Redis, by whichever client is there, where {@code botfsm.redis.uri} or Spring Data's connection details say. */
+/**
+ * Redis at the address in {@code botfsm.redis.uri} or Spring Data's connection details, with whichever client is
+ * present.
+ */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(BotRedis.class)
 final class RedisConfiguration {

@@ -103,7 +103,7 @@ final class StorageAutoConfiguration {
             });
         }
 
-        /** Never another storage instead, which would lose what is stored. */
+        /** Never falls back to another storage, which would lose what is stored. */
         private static DataSource only(ObjectProvider<DataSource> dataSources) {
             try {
                 return dataSources.getObject();

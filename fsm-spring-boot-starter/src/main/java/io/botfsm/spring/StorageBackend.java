@@ -4,10 +4,10 @@ import io.botfsm.lock.store.LeaseStoreProvider;
 import io.botfsm.storage.StateStorageProvider;
 
 /**
- * A storage that could be opened, since everything that it needs is there.
+ * A storage that can be opened, since everything that it needs is present.
  *
- * @param reason what is there
- * @param opener opens it, which blocks
+ * @param reason what is present
+ * @param opener opens the storage, which blocks
  */
 record StorageBackend(StorageKind kind, String reason, Opener opener) {
     /** Opens a storage. */
@@ -20,7 +20,7 @@ record StorageBackend(StorageKind kind, String reason, Opener opener) {
      * An open storage.
      *
      * @param name its name for the log, without credentials
-     * @param connection is closed with it
+     * @param connection closed with the storage
      */
     record Opened(String name, StateStorageProvider states, LeaseStoreProvider leases, AutoCloseable connection) {
         static <T extends StateStorageProvider & LeaseStoreProvider> Opened of(T provider, AutoCloseable connection) {

@@ -41,7 +41,7 @@ import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
-/** A bot at Telegram, of the token {@code botfsm.telegram.token}: by polling, or by a webhook. */
+/** A bot on Telegram, with the token {@code botfsm.telegram.token}: by polling or by a webhook. */
 @AutoConfiguration(after = StorageAutoConfiguration.class)
 @ConditionalOnClass(TelegramRunner.class)
 @ConditionalOnProperty("botfsm.telegram.token")
@@ -119,7 +119,7 @@ final class TelegramAutoConfiguration {
         }
     }
 
-    /** Refuses a webhook that nothing can deliver to. */
+    /** Refuses the webhook mode if no web server can receive the updates. */
     @Bean
     @Lazy(false)
     @ConditionalOnProperty(name = "botfsm.telegram.mode", havingValue = "webhook")
@@ -135,7 +135,7 @@ final class TelegramAutoConfiguration {
         };
     }
 
-    /** Meters of what runs; a customizer of the application's that takes the same listener takes precedence. */
+    /** Meters of the running parts; a customizer of the application that sets the same listener takes precedence. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(BotMetrics.class)
     @ConditionalOnBean(BotMetrics.class)

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Takes updates from when everything else has started until anything else stops, and fires timeouts meanwhile; before
- * and after, Telegram is asked to deliver later. Each start is a new webhook. Thread-safe.
+ * Accepts updates, and fires timeouts, from when everything else has started until anything else stops. Before and
+ * after that, Telegram is asked to deliver updates later. Each start creates a new webhook. Thread-safe.
  */
 final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookLifecycle.class.getPackageName());
@@ -39,10 +39,10 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
     private volatile @Nullable WebhookHandler webhook;
 
     /**
-     * A webhook that has not started.
+     * Creates a webhook that has not started.
      *
      * @param timeoutRunner fires the timeouts of the handler, if it has any
-     * @param limit how long what runs may take to end
+     * @param limit how long running handlers and timeouts may take to end
      */
     WebhookLifecycle(
             WebhookHandler.Builder builder,
@@ -68,7 +68,7 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
 
     @Override
     public synchronized void start() {
-        WebhookHandler built = builder.build(fsm, handler); // may refuse, and must have started nothing by then
+        WebhookHandler built = builder.build(fsm, handler); // first: if it throws, nothing has been started
         timeoutRunner.ifPresent(runner -> timeouts.add(runner.start(fsm, (TimeoutHandler) handler)));
         webhook = built;
         LOG.info(

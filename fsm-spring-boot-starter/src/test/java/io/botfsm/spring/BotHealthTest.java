@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is asked whether the bot can work. */
+/** Which parts the health check queries. */
 @Timeout(60)
 class BotHealthTest {
     @Test

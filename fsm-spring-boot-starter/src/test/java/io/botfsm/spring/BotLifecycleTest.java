@@ -27,7 +27,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** When bots start and stop, and what the process ends with. */
+/** When bots start and stop, and the exit code of the process. */
 @Timeout(60)
 class BotLifecycleTest {
     private static final MemoryLeaseStore LEASES = new MemoryLeaseStore();
@@ -35,7 +35,7 @@ class BotLifecycleTest {
     private final ApplicationContextRunner app =
             StarterAlone.pizza().withUserConfiguration(OneBot.class).withPropertyValues("botfsm.lock.name=pizza");
 
-    /** A bot that says what is done to it. */
+    /** A bot that records its calls. */
     record TestBot(String name, List<String> journal, CompletableFuture<String> end) implements Bot {
         @Override
         public void stopPolling() {
@@ -53,7 +53,7 @@ class BotLifecycleTest {
         }
     }
 
-    /** What happened, and the ends of the bots. */
+    /** The recorded events, and the future that ends the bots. */
     static final class Happened {
         final List<String> journal = new CopyOnWriteArrayList<>();
         volatile CompletableFuture<String> end = new CompletableFuture<>();
@@ -82,7 +82,7 @@ class BotLifecycleTest {
             return happened.bot("pizza");
         }
 
-        /** Of the default phase of a web server, or below. */
+        /** Stands for a web server: its phase is below that of the bots. */
         @Bean
         SmartLifecycle server(Happened happened) {
             return new SmartLifecycle() {

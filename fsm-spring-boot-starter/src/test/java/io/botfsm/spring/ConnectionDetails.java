@@ -8,8 +8,8 @@ import java.util.Map;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /**
- * A bean that says where a server is, as {@code @ServiceConnection} and Docker Compose support make them; Spring Boot 4
- * has other types for it than 3.
+ * A bean with the address of a server, as {@code @ServiceConnection} and the support for Docker Compose create it.
+ * Spring Boot 4 has other types for it than 3.
  */
 final class ConnectionDetails {
     private static final String BOOT_3 = "org.springframework.boot.autoconfigure.";
@@ -22,7 +22,10 @@ final class ConnectionDetails {
 
     private ConnectionDetails() {}
 
-    /** @param answers of its methods by their names: values, maps for nested details, lists of ports for nodes */
+    /**
+     * @param answers the results of its methods, by their names: values, maps for nested details, lists of ports for
+     *     nodes
+     */
     static ApplicationContextRunner redis(ApplicationContextRunner app, Map<String, ?> answers) {
         return with(app, type(REDIS), answers);
     }
@@ -41,7 +44,7 @@ final class ConnectionDetails {
             try {
                 return Class.forName(name);
             } catch (ClassNotFoundException e) {
-                // that of the other Spring Boot
+                // the type of the other Spring Boot version
             }
         }
         throw new AssertionError(names);

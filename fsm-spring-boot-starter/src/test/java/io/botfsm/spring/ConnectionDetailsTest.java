@@ -28,14 +28,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.testcontainers.containers.GenericContainer;
 
-/** A storage where a bean says it is, on real servers. */
+/** A storage at the address in a bean, on real servers. */
 @Timeout(120)
 class ConnectionDetailsTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
 
     private final ApplicationContextRunner app = new ApplicationContextRunner()
             .withUserConfiguration(PizzaApp.class)
-            .withPropertyValues("spring.data.redis.port=1", "botfsm.storage=redis"); // nobody is there
+            .withPropertyValues("spring.data.redis.port=1", "botfsm.storage=redis"); // nothing listens there
 
     @TempDir
     Path directory;
@@ -62,9 +62,7 @@ class ConnectionDetailsTest {
         }
     }
 
-    /**
-     * A container as its declaration in a test; what runs is a server of this machine, since there may be no Docker.
-     */
+    /** A container as a test declares it; in its place, a server runs on this machine, since there may be no Docker. */
     @SuppressWarnings("resource") // a container that has not started holds nothing
     private static final class LocalContainer extends GenericContainer<LocalContainer> {
         private final int port;

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class CounterApp {
-    /** Takes a while to be answered. */
+    /** A text whose answer takes a while. */
     static final String SLOW = "slow";
 
     private static final Logger LOG = LoggerFactory.getLogger(CounterApp.class);
@@ -49,7 +49,7 @@ class CounterApp {
                                         })));
     }
 
-    /** The double bears more than Telegram. */
+    /** The double allows higher rates than Telegram. */
     @Bean
     BotfsmCustomizer<TelegramSender.Builder> pace() {
         return sender -> sender.rate(1_000, Duration.ofSeconds(1)).chatRate(1_000, Duration.ofSeconds(1));

@@ -29,7 +29,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What an application without the starter has to write, to run as one with five lines of {@code application.yaml}. */
+/**
+ * What an application without the starter has to write, to run like one with five lines of {@code application.yaml}.
+ */
 @Configuration(proxyBeanMethods = false)
 class HandWiredApp {
     @Bean

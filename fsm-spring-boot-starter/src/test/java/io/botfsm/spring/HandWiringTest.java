@@ -45,7 +45,7 @@ class HandWiringTest {
         return root;
     }
 
-    /** Those of the example, whose tests run them on each storage. */
+    /** The properties are those of the example, whose tests run them on each storage. */
     @Test
     void thePageShowsPropertiesThatAreTested() throws IOException {
         Matcher block = Pattern.compile("(?s)```yaml\\n(.*?)```").matcher(Files.readString(root().resolve(PAGE)));

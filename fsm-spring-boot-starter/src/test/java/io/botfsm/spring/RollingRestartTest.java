@@ -123,7 +123,9 @@ class RollingRestartTest {
         }
     }
 
-    /** Of replicas that start at once, or of one that takes over while the other starts: whichever was first. */
+    /**
+     * Returns the replica that is active first, whether both start at once, or one takes over while the other starts.
+     */
     private static Replica awaitActive(Replica one, Replica other) {
         await().atMost(Duration.ofMinutes(3))
                 .untilAsserted(() -> assertThat(one.isActive() || other.isActive())
@@ -142,7 +144,7 @@ class RollingRestartTest {
                 .untilAsserted(() -> assertThat(replica.status(READINESS)).isEqualTo(status));
     }
 
-    /** The bot first, then the web server; the lock after the bot. */
+    /** The bot stops first, then the lock is released, then the web server stops. */
     private static void assertOrder(String log) {
         List<Integer> at = List.of(
                 log.indexOf("The bot stops: stop() was called"),

@@ -20,7 +20,7 @@ final class StarterAlone {
     })
     static class Configured {}
 
-    /** That of {@link PizzaApp}. */
+    /** The flow of {@link PizzaApp}. */
     @Configuration(proxyBeanMethods = false)
     static class OneFlow {
         @Bean
@@ -29,7 +29,7 @@ final class StarterAlone {
         }
     }
 
-    /** One of {@link PizzaApp}'s flow, on memory. */
+    /** An application with the flow of {@link PizzaApp}, and a storage in memory. */
     static ApplicationContextRunner pizza() {
         return with(OneFlow.class).withPropertyValues("botfsm.storage=memory", "botfsm.exit=false");
     }

@@ -41,7 +41,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
-/** Which storage an application gets, by what is there and by properties. */
+/** Which storage an application gets, depending on what is present and on properties. */
 @Timeout(120)
 class StorageAutoConfigurationTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();

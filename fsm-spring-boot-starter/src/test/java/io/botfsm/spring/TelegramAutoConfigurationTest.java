@@ -35,7 +35,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
-/** A bot at Telegram by properties, at the double. */
+/** A bot that is configured by properties, on the double of Telegram. */
 @Timeout(60)
 class TelegramAutoConfigurationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

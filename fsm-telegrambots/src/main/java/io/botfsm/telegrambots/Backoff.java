@@ -3,9 +3,11 @@ package io.botfsm.telegrambots;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Pauses that double up to a limit, each by chance up to a half shorter, so that many do not come back at once. */
+/**
+ * Pauses that double up to a limit. Each is randomly shortened by up to half, so that clients do not all retry at once.
+ */
 record Backoff(Duration first, Duration longest, RandomGenerator random) {
-    /** @param times how often it was in vain, from 1 */
+    /** @param times the number of failed attempts so far */
     Duration after(int times) {
         long most = longest.toNanos();
         int doublings = Math.min(times - 1, Long.numberOfLeadingZeros(first.toNanos()) - 2);

@@ -22,7 +22,7 @@ record ChatMigration(long from, long to) {
         return Optional.empty();
     }
 
-    /** What is the key of a conversation since. */
+    /** Returns the key that a conversation has after the migration. */
     StorageKey follow(StorageKey key) {
         return key.chat().equals(Long.toString(from)) ? ChatMove.keyIn(key, to) : key;
     }

@@ -34,7 +34,7 @@ final class ChatMigrations {
         this.move = move;
     }
 
-    /** @param fsm fenced by the lease's token */
+    /** @param fsm fenced by the lease's token, unless the session is unfenced */
     static ChatMigrations of(Object botId, Fsm fsm, Lease lease, boolean wanted) {
         StateStorage storage = new OfLease(fsm.storage(), lease.fencingToken());
         boolean isPossible = storage.capabilities().contains(Capability.COMPARE_AND_SET)
@@ -63,7 +63,9 @@ final class ChatMigrations {
         }
     }
 
-    /** Moves what an update says has to be moved, and returns whose conversation the update belongs to then. */
+    /**
+     * Moves the conversations of the chat whose migration the update reports, and returns the update's key afterwards.
+     */
     Optional<StorageKey> follow(PendingUpdate update) {
         Optional<ChatMigration> migration = update.migration();
         if (migration.isEmpty()) {

@@ -3,7 +3,7 @@ package io.botfsm.telegrambots;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One chat: who sends there, and when. All but the locks is guarded by {@link SendPacing}. */
+/** The senders and the pace of one chat. All fields except the locks are guarded by {@link SendPacing}. */
 final class ChatPacing {
     /** Taken for a whole message, in the order of arrival. */
     final ReentrantLock order = new ReentrantLock(true);
@@ -13,9 +13,9 @@ final class ChatPacing {
 
     final String chat;
     final List<SendWindow> windows;
-    /** Until when Telegram takes nothing for this chat. */
+    /** The time until which Telegram accepts no messages to this chat. */
     long pausedUntil;
-    /** How many senders are at it or wait. */
+    /** The number of senders that are sending or waiting. */
     int users;
 
     ChatPacing(String chat, List<SendWindow> windows, long now) {

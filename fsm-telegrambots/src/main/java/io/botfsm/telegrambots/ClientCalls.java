@@ -35,7 +35,10 @@ import org.telegram.telegrambots.meta.api.objects.media.paid.InputPaidMedia;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
-/** Methods of the Bot API by any client, which has an overload for each that may upload a file. */
+/**
+ * Executes methods of the Bot API with any client, which has a separate overload for each method that may upload a
+ * file.
+ */
 final class ClientCalls {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -55,7 +58,7 @@ final class ClientCalls {
 
     private ClientCalls() {}
 
-    /** One overload. */
+    /** An overload for a method that may upload a file. */
     private interface Upload<M> {
         Object execute(TelegramClient client, M method) throws TelegramApiException;
     }
@@ -64,7 +67,7 @@ final class ClientCalls {
         return Map.entry(type, call);
     }
 
-    /** @throws IllegalArgumentException if the method sends nothing to a chat */
+    /** @throws IllegalArgumentException if the method uploads a file for anything other than a message to a chat */
     @SuppressWarnings("unchecked") // each method declares what it returns, and each upload takes the type of its key
     static <T extends Serializable> T execute(TelegramClient client, PartialBotApiMethod<T> method)
             throws TelegramApiException {
@@ -81,7 +84,7 @@ final class ClientCalls {
                 + " uploads a file, but is not a message to a chat; execute it with the client itself");
     }
 
-    /** How many messages it is to Telegram. */
+    /** Returns how many messages Telegram counts the method as. */
     static int messages(PartialBotApiMethod<?> method) {
         Collection<?> each = method instanceof SendMediaGroup album
                 ? album.getMedias()
@@ -91,12 +94,12 @@ final class ClientCalls {
         return Math.max(1, each.size());
     }
 
-    /** Whether it holds a file that can be read once. */
+    /** Whether the method holds a file that can be read only once. */
     static boolean holdsStream(PartialBotApiMethod<?> method) {
         return !(method instanceof BotApiMethod<?>) && hasStream(method);
     }
 
-    /** Looks into files, thumbnails and covers, of which each type of message has others. */
+    /** Searches files, thumbnails and covers by reflection, since each type of message has different ones. */
     private static boolean hasStream(Object holder) {
         return Arrays.stream(holder.getClass().getMethods())
                 .filter(getter -> getter.getParameterCount() == 0 && mayHoldStream(getter.getReturnType()))
@@ -114,7 +117,7 @@ final class ClientCalls {
     private static @Nullable Object got(Method getter, Object holder) {
         try {
             return getter.invoke(holder);
-        } catch (ReflectiveOperationException e) { // of a class that is not public: there may be one
+        } catch (ReflectiveOperationException e) { // the class is not public: assume a stream
             return InputStream.nullInputStream();
         }
     }
@@ -126,7 +129,7 @@ final class ClientCalls {
         return part instanceof InputStream || (part != null && mayHoldStream(part.getClass()) && hasStream(part));
     }
 
-    /** Addresses it to another chat; returns whether that can be done. */
+    /** Sends the method to another chat; returns false if it does not support that. */
     static boolean readdress(PartialBotApiMethod<?> method, String chatId) {
         try {
             method.getClass().getMethod("setChatId", String.class).invoke(method, chatId);
@@ -136,7 +139,7 @@ final class ClientCalls {
         }
     }
 
-    /** Where it is sent to, if it names a chat. */
+    /** Returns the chat that the method is sent to, if it names one. */
     static Optional<String> chat(PartialBotApiMethod<?> method) {
         if (method instanceof SendMessage message) {
             return Optional.of(message.getChatId());

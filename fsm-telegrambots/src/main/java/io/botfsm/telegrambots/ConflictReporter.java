@@ -14,7 +14,7 @@ final class ConflictReporter {
 
     private final Consumer<? super PollingConflict> listener;
     private final long start;
-    /** How long Telegram may go on to hold a call that a dead instance has left open. */
+    /** How long Telegram may keep open a call of an instance that has died. */
     private final Duration grace;
 
     private final AtomicLong total = new AtomicLong();
@@ -28,9 +28,9 @@ final class ConflictReporter {
     }
 
     /**
-     * Another 409.
+     * Records another 409.
      *
-     * @param pause until the next call
+     * @param pause the pause before the next call
      */
     void conflict(String description, Duration pause, long now) {
         if (times == 0) {
@@ -75,12 +75,12 @@ final class ConflictReporter {
         }
     }
 
-    /** How many 409s there were. For all threads. */
+    /** Returns the number of 409s. May be called by any thread. */
     long total() {
         return total.get();
     }
 
-    /** Telegram gives updates again. */
+    /** Ends the series of conflicts: Telegram returns updates again. */
     void over() {
         times = 0;
     }

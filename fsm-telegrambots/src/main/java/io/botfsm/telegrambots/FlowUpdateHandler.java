@@ -43,7 +43,9 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
         return flow.hasTimeouts();
     }
 
-    /** Handles nothing that could not be answered: while a chat takes no message, its updates wait as they came. */
+    /**
+     * Does not handle an update that could not be answered: while nothing may be sent to its chat, it waits unhandled.
+     */
     @Override
     public void handle(Fsm fsm, StorageKey key, Update update) throws TelegramApiException {
         Optional<I> input = in.apply(update);
@@ -62,7 +64,8 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
     }
 
     /**
-     * Does not fire a timeout whose replies could not be sent: it stays unchanged, and is due again after its claim.
+     * Does not fire a timeout whose replies could not be sent: the conversation stays unchanged, and is due again when
+     * its claim expires.
      */
     @Override
     public boolean fire(Fsm fsm, StorageKey key, Instant deadline) throws TelegramApiException {
@@ -81,7 +84,7 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
     private void send(ChatAddress to, List<O> replies) throws TelegramApiException {
         for (O reply : replies) {
             if (!sender.deliver(out.format(to, reply)).isTaken()) {
-                return; // nobody is there
+                return; // the chat is unreachable
             }
         }
     }
@@ -95,7 +98,10 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
         }
     }
 
-    /** While nothing can be sent to anybody, updates wait; they are stored, and ask their questions again. */
+    /**
+     * While nothing can be sent at all, updates are retried. Their changes are stored, so a retry asks the current
+     * question again.
+     */
     @Override
     public boolean isOutage(Throwable failure) {
         return failure instanceof TelegramApiException;

@@ -26,7 +26,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The one method of Telegram's Bot API that a poller needs. Nothing that leaves here has the token. Thread-safe. */
+/**
+ * Calls {@code getUpdates}, the only method of the Bot API that a poller needs. Nothing that it returns contains the
+ * token. Thread-safe.
+ */
 final class GetUpdatesClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     /** How much longer than a long poll an answer may take. */
@@ -38,7 +41,7 @@ final class GetUpdatesClient {
     private final URI address;
     private volatile HttpClient http = newHttpClient();
 
-    /** @throws IllegalArgumentException if that is no address of a server */
+    /** @throws IllegalArgumentException if the address is not valid */
     GetUpdatesClient(URI server, BotToken token) {
         this.token = token;
         this.address = URI.create(server.toString().replaceFirst("/+$", "") + "/bot" + token.value() + "/getUpdates");
@@ -50,7 +53,7 @@ final class GetUpdatesClient {
         return address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
     }
 
-    /** For HTTP/1.1: there, to cancel a request is to close its connection, which is what ends a poll at the server. */
+    /** Uses HTTP/1.1, in which cancelling a request closes its connection: only that ends a poll at the server. */
     private static HttpClient newHttpClient() {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -59,11 +62,12 @@ final class GetUpdatesClient {
     }
 
     /**
-     * Begins to ask for updates.
+     * Starts a call for updates.
      *
-     * @param offset all below it is confirmed; without one nothing is
-     * @param wait how long the server may wait for the first
-     * @param allowed the kinds of updates; without it Telegram keeps those of the last call by any poller
+     * @param offset confirms all updates below it; if empty, nothing is confirmed
+     * @param wait how long the server may wait for the first update
+     * @param allowed the kinds of updates; always sent, since Telegram would otherwise use those of the last call by
+     *     any poller
      */
     Call getUpdates(OptionalLong offset, int limit, Duration wait, List<String> allowed) {
         ObjectNode parameters = JSON.createObjectNode().put("limit", limit).put("timeout", wait.toSeconds());
@@ -77,7 +81,7 @@ final class GetUpdatesClient {
         return new Call(http.sendAsync(request, BodyHandlers.ofByteArray()), wait.plus(ANSWER_MARGIN));
     }
 
-    /** A call on its way. */
+    /** A call that was started. */
     final class Call {
         private final CompletableFuture<HttpResponse<byte[]>> response;
         private final CompletableFuture<HttpResponse<byte[]>> inTime;
@@ -87,7 +91,7 @@ final class GetUpdatesClient {
             this.inTime = response.copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
         }
 
-        /** Closes its connection, and ends the wait for it. */
+        /** Closes the connection, and ends {@link #await}. */
         void cancel() {
             response.cancel(true);
         }
@@ -102,10 +106,10 @@ final class GetUpdatesClient {
         }
 
         GetUpdatesResult await() throws InterruptedException {
-            return await(Duration.ofDays(1)); // at most: it has a timeout of its own
+            return await(Duration.ofDays(1)); // never reached: the call has its own timeout
         }
 
-        /** Waits so long at most, and closes its connection then. */
+        /** Waits for at most this time, and then closes the connection. */
         GetUpdatesResult await(Duration timeout) throws InterruptedException {
             try {
                 return understood(inTime.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
@@ -115,7 +119,7 @@ final class GetUpdatesClient {
                 }
                 boolean late = e.getCause() instanceof TimeoutException;
                 if (!(e.getCause() instanceof ConnectException)) {
-                    http = newHttpClient(); // if the thread of the old one has died, none of its calls succeeds again
+                    http = newHttpClient(); // if the old client's thread has died, none of its calls succeeds again
                 }
                 return new GetUpdatesResult.Broken(late ? "timed out" : token.masked(String.valueOf(e.getCause())));
             } catch (TimeoutException e) {

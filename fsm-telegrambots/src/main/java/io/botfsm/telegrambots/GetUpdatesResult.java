@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What became of a call of {@code getUpdates}. */
+/** The result of a call of {@code getUpdates}. */
 sealed interface GetUpdatesResult {
-    /** Updates, maybe none; what was below the offset is confirmed. */
+    /** Updates, possibly none; all updates below the offset are confirmed. */
     record Updates(List<ReceivedUpdate> updates) implements GetUpdatesResult {}
 
-    /** Telegram has said no, maybe with a wait of 1 second to 5 minutes. */
+    /** A refusal by Telegram, possibly with a wait, which is bounded to 1 second to 5 minutes. */
     record Refused(int code, String description, Optional<Duration> retryAfter) implements GetUpdatesResult {
         /** The description goes to logs, on one line. */
         public Refused {
@@ -18,7 +18,10 @@ sealed interface GetUpdatesResult {
         }
     }
 
-    /** No answer, as of a call that was cancelled, or none of Telegram's; {@code why} does not have the token. */
+    /**
+     * No response, for example because the call was cancelled, or a response that is not Telegram's; {@code why} never
+     * contains the token.
+     */
     record Broken(String why) implements GetUpdatesResult {
         /** The reason goes to logs, on one line. */
         public Broken {

@@ -20,14 +20,14 @@ import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
 /**
- * What a handler's failure alone says about its cause.
+ * What the failure of a handler says about its cause, regardless of other conversations.
  *
- * @param causes the failure first, then what has caused it: handlers wrap what they cannot declare
+ * @param causes the failure, followed by its causes: handlers wrap exceptions that they cannot declare
  */
 record HandlerFailure(List<Throwable> causes) {
     private static final Logger LOG = LoggerFactory.getLogger(HandlerFailure.class.getPackageName());
 
-    /** Causes may form a circle. */
+    /** Limits the causes, which may form a cycle. */
     private static final int MOST_CAUSES = 20;
 
     private static final int BAD_REQUEST = 400;
@@ -48,12 +48,15 @@ record HandlerFailure(List<Throwable> causes) {
         return causes(FencedException.class).findFirst();
     }
 
-    /** The refusal of an executor, under an isolation. */
+    /** The rejection by the executor of an isolation. */
     Optional<HandlerRejectedException> rejected() {
         return causes(HandlerRejectedException.class).findFirst();
     }
 
-    /** For operators: classes, and what this library and Telegram's codes say; nothing that a user has written. */
+    /**
+     * A summary for operators: exception classes, messages of this library and Telegram's error codes; nothing that a
+     * user has written.
+     */
     String summary() {
         return causes.stream().map(HandlerFailure::summary).collect(Collectors.joining(", caused by "));
     }
@@ -66,7 +69,7 @@ record HandlerFailure(List<Throwable> causes) {
         return cause instanceof TelegramApiRequestException answer ? type + ": " + answer.getErrorCode() : type;
     }
 
-    /** How long nothing is to be sent to a chat: as Telegram, by 429, or a sender has it. */
+    /** How long nothing may be sent to a chat, as stated by a 429 or by a sender. */
     Optional<Duration> retryAfter() {
         return delayed()
                 .map(SendDelayedException::retryAfter)
@@ -76,12 +79,12 @@ record HandlerFailure(List<Throwable> causes) {
                 .map(RetryAfter::bounded);
     }
 
-    /** Whether a sender has found, before anything was sent or stored, that the chat takes no message. */
+    /** Whether a sender found, before anything was sent or stored, that nothing may be sent to the chat. */
     boolean isBeforeTurn() {
         return delayed().filter(SendDelayedException::isBeforeTurn).isPresent();
     }
 
-    /** Whether only the pace of the bot's own messages is the reason, and nothing of Telegram's. */
+    /** Whether the bot's own rate limit is the only reason, not a 429. */
     boolean isOwnPace() {
         return delayed().filter(delay -> !delay.isByTelegram()).isPresent();
     }
@@ -91,10 +94,10 @@ record HandlerFailure(List<Throwable> causes) {
     }
 
     /**
-     * Whether it concerns this conversation only, or is a fault of the handler. If not, what all conversations need may
-     * be unavailable, or only this one may meet it: see {@link OutageEvidence}. The outermost cause of which that is
-     * known decides, unless any is an answer of Telegram's that concerns one chat; a failure without such a cause is
-     * the handler's.
+     * Whether the failure concerns this conversation only, or is a fault of the handler. Otherwise, it may be an outage
+     * or may affect only this conversation: see {@link OutageEvidence}. The outermost cause that can be classified
+     * decides, but if any cause is a response of Telegram that concerns one chat, the failure is the conversation's
+     * own. A failure without any such cause is a fault of the handler.
      *
      * @param outages the failures that the application declares as outages
      */
@@ -130,7 +133,10 @@ record HandlerFailure(List<Throwable> causes) {
         }
     }
 
-    /** Such as a user who has blocked the bot, or a deleted chat. */
+    /**
+     * Whether the cause is a response of Telegram that concerns one chat, such as a deleted chat or a user who has
+     * blocked the bot.
+     */
     private static boolean isOfChat(Throwable cause) {
         if (!(cause instanceof TelegramApiRequestException answer)) {
             return false;

@@ -28,7 +28,7 @@ final class HandlerThreads implements Executor {
         threads.execute(handler);
     }
 
-    /** Lets others have as many threads as without those that hang. */
+    /** Adds a thread for each hanging handler, so that other handlers have as many threads as without them. */
     void besides(int hanging) {
         threads.setCorePoolSize(most + hanging);
     }

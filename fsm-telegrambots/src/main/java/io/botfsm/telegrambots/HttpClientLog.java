@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 final class HttpClientLog {
     private static final Logger LOG = LoggerFactory.getLogger(HttpClientLog.class.getPackageName());
 
-    /** The loggers with the levels at which they show addresses, each also a system property that turns it on. */
+    /** The loggers, the levels at which they log addresses, and the system properties that turn them on. */
     private enum Source {
         DEBUG("jdk.internal.httpclient.debug", "jdk.internal.httpclient.debug", System.Logger.Level.DEBUG),
         REQUESTS("jdk.httpclient.HttpClient", "jdk.httpclient.HttpClient.log", System.Logger.Level.INFO);

@@ -20,19 +20,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an inbox in step with the updates in memory: stores those that take long, removes those that are done, and
- * finds those that operators replay. All calls of the inbox are made one after another, so that what an answer means is
- * known; once it is {@linkplain #open open} on a thread of its own. While the inbox fails, updates stay unconfirmed
- * instead.
+ * finds those that operators replay. All calls of the inbox are made one after another, so that the meaning of each
+ * response is certain; once the inbox is {@linkplain #open open}, they are made on a separate thread. While the inbox
+ * fails, updates stay unconfirmed instead.
  */
 final class InboxSync {
     private static final Logger LOG = LoggerFactory.getLogger(InboxSync.class.getPackageName());
 
     private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
-    /** What changes meanwhile goes into one call. */
+    /** Changes within this time are combined into one call. */
     private static final Duration LINGER = Duration.ofMillis(10);
 
     private static final long LOOK_INTERVAL = TimeUnit.SECONDS.toNanos(3);
-    /** An inbox may fall back in a fail-over: what waits then may have positions that were read before. */
+    /**
+     * In a failover, an inbox may lose its latest entries; later ones may then have positions that were already read.
+     */
     private static final long WHOLE_LOOK_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private static final long FULL_PAUSE = TimeUnit.SECONDS.toNanos(1);
@@ -58,7 +60,7 @@ final class InboxSync {
     private boolean full;
     private int failures;
 
-    /** @param onFailure is called on the inbox's thread if that ends early */
+    /** @param onFailure called on the inbox's thread if a failure ends the thread early */
     InboxSync(
             PollingSession.Builder settings,
             UpdateInbox inbox,
@@ -81,12 +83,12 @@ final class InboxSync {
         thread.setDaemon(true);
     }
 
-    /** Whether all that waited has been read. */
+    /** Whether all updates that were waiting have been read. */
     boolean isOpen() {
         return open;
     }
 
-    /** Tries to read all that waits, behind which goes what Telegram gives. Pauses after a failure. */
+    /** Tries to read all waiting updates; updates that Telegram returns follow them. Pauses after a failure. */
     void open() throws InterruptedException {
         if (!lease.isHeld()) {
             updates.awaitClosed(NOT_HELD_PAUSE.toNanos());
@@ -99,8 +101,8 @@ final class InboxSync {
     }
 
     void readAll() {
-        inbox.remove(botId, List.of(), token); // no former instance stores anything from now on
-        read(); // what is too old by now is given up when it is handed over
+        inbox.remove(botId, List.of(), token); // with the token: no former instance stores anything from now on
+        read(); // updates that are too old by now are given up when they are handed over
     }
 
     private void run() {
@@ -108,7 +110,7 @@ final class InboxSync {
             while (!updates.isClosed()) {
                 step();
             }
-            var unused = Thread.interrupted(); // nobody interrupts this thread
+            var unused = Thread.interrupted(); // clears an interrupt; this thread is never stopped by one
             if (updates.awaitQuiet(TimeUnit.DAYS.toNanos(1)) && lease.isHeld()) {
                 var ignored = succeeds(this::settle);
             }
@@ -128,7 +130,7 @@ final class InboxSync {
             } else {
                 updates.awaitClosed(backoff.after(failures).toNanos());
             }
-        } catch (InterruptedException e) { // left set by the storage's decorators or the function of keys
+        } catch (InterruptedException e) { // left by a decorator of the storage or by the key function
             LOG.debug("The inbox was interrupted, and continues", e);
         }
     }
@@ -147,7 +149,7 @@ final class InboxSync {
             }
             failures++;
             known = 0;
-            if (lease.isHeld()) { // or it is the end that fails
+            if (lease.isHeld()) { // otherwise, the shutdown is the cause
                 LOG.warn(
                         "The inbox failed; trying again. Updates that it cannot store stay unconfirmed: {}",
                         Text.oneLine(e.toString()));
@@ -180,7 +182,7 @@ final class InboxSync {
         return store.isPresent() ? Math.min(untilLook, Math.max(store.getAsLong(), nextStore - now)) : untilLook;
     }
 
-    /** Removes what is done, and keeps dead letters. */
+    /** Keeps dead letters, and removes updates that are done. */
     private void settle() {
         for (Optional<PendingUpdate> dead = updates.toBury(); dead.isPresent(); dead = updates.toBury()) {
             PendingUpdate update = dead.get();
@@ -195,7 +197,7 @@ final class InboxSync {
         }
     }
 
-    /** One that was stored, and does not wait any more, was erased. */
+    /** An update that was stored and is no longer waiting was erased, so it is not kept as a dead letter. */
     private void bury(PendingUpdate update, String reason) {
         if (update.isStored()) {
             inbox.buryWaiting(botId, inInbox(update), reason, limits, token);
@@ -255,7 +257,7 @@ final class InboxSync {
         } while (page.size() == UpdateInbox.MAX_UPDATES);
     }
 
-    /** Waits until the last call has been made, when the updates are closed; returns whether that came in time. */
+    /** Waits until the last call has ended, after the updates were closed; returns whether it ended in time. */
     boolean awaitEnd(long nanoseconds) throws InterruptedException {
         TimeUnit.NANOSECONDS.timedJoin(thread, nanoseconds);
         return !thread.isAlive();

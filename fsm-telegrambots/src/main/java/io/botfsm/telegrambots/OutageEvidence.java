@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Distinguishes an outage of what all conversations need from what only one of them meets, where the failure itself
- * does not say it. What counts is the order of events: a handler that began after a conversation had failed, and
- * succeeded, shows that others work. Failures of several conversations without such a success are an outage. Not
- * thread-safe; guarded by {@link PendingUpdates}.
+ * Distinguishes an outage of something that all conversations need from a problem of a single conversation, if the
+ * failure itself does not reveal which it is. The order of events decides: if a handler begins after another
+ * conversation has failed, and succeeds, then other conversations work. Without such a success, failures may be due to
+ * an outage. Not thread-safe; guarded by {@link PendingUpdates}.
  */
 final class OutageEvidence {
     private final long timeout;
@@ -16,10 +16,10 @@ final class OutageEvidence {
     private long events;
 
     /**
-     * Evidence of one window.
+     * Creates the evidence for one window.
      *
-     * @param timeout how long a conversation may fail, for each that fails, before what was handled earlier counts
-     *     against it
+     * @param timeout how long a conversation may fail, times the number of suspect conversations, before updates that
+     *     were handled earlier count as evidence
      */
     OutageEvidence(Duration timeout) {
         this.timeout = timeout.toNanos();
@@ -28,11 +28,11 @@ final class OutageEvidence {
     /** A conversation that fails and has not succeeded since. */
     private static final class Failing {
         private final long first;
-        /** When that was. */
+        /** The time of the first failure. */
         private final long since;
 
         private long latest;
-        /** Handlers of others that began after its first failure and succeeded. */
+        /** The number of handlers of other conversations that began after its first failure and succeeded. */
         private long successes;
         /** Whether an outage may be the reason. */
         private boolean suspect = true;
@@ -48,25 +48,27 @@ final class OutageEvidence {
         return ++events;
     }
 
-    /** Whether a handler that began at that moment may have met what a conversation has failed with, and did not. */
+    /**
+     * Whether a handler that began at this moment did so after the latest failure of a suspect conversation: its
+     * success then speaks against an outage.
+     */
     boolean refutes(long begun, Object conversation) {
         Failing one = failing.get(conversation);
         return one != null && one.suspect && one.latest < begun;
     }
 
-    /** A handler that began at that moment has succeeded. */
+    /** Records the success of a handler that began at this moment. */
     void succeeded(Object conversation, long begun) {
         failing.remove(conversation);
         failing.values().stream().filter(one -> one.first < begun).forEach(one -> one.successes++);
     }
 
     /**
-     * A conversation has failed once more.
+     * Records a failure of a conversation.
      *
-     * @param holdsUp whether its update keeps a full window from moving on, so that nothing else can give evidence any
-     *     more
-     * @param handledBehind how many later updates of the window were handled, maybe before it failed for the first time
-     * @return whether it counts as its own failure
+     * @param holdsUp whether its update blocks a full window, so that no other conversation can give evidence any more
+     * @param handledBehind how many later updates of the window were handled, possibly before the first failure
+     * @return whether the failure counts as the conversation's own
      */
     boolean failed(Object conversation, boolean holdsUp, int handledBehind, long now) {
         long moment = moment();
@@ -79,15 +81,15 @@ final class OutageEvidence {
                         .min()
                         .orElse(0)
                 >= needed;
-        // If the window was full before the first failure, only time can show it: the more fail, the likelier is an
-        // outage.
+        // If the window was full before the first failure, only time can tell: the more conversations fail, the
+        // likelier an outage is.
         boolean lasts = handledBehind > others && now - one.since >= timeout * (others + 1);
         boolean blocksOthers = holdsUp && (one.successes >= needed || lasts);
         one.suspect = !(othersWork || blocksOthers);
         return !one.suspect;
     }
 
-    /** Nothing of the conversation waits any more. */
+    /** Forgets the failures of a conversation. */
     void forget(Object conversation) {
         failing.remove(conversation);
     }
@@ -96,7 +98,7 @@ final class OutageEvidence {
         failing.clear();
     }
 
-    /** How many conversations fail with what may be an outage. */
+    /** The number of conversations whose failures may be due to an outage. */
     long suspects() {
         return failing.values().stream().filter(one -> one.suspect).count();
     }

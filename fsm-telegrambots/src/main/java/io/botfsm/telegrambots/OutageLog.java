@@ -13,10 +13,10 @@ final class OutageLog {
     private long since;
 
     /**
-     * A handler has failed with what may be an outage.
+     * Logs a failure of a handler that may be due to an outage.
      *
-     * @param suspects how many conversations do
-     * @param first whether this one begins to
+     * @param suspects the number of conversations whose failures may be due to an outage
+     * @param first whether this is the first such failure of the update
      */
     synchronized void suspected(
             PendingUpdate update, Throwable why, long suspects, boolean first, Duration pause, long now) {

@@ -15,7 +15,7 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 
 /** An update that is not done, or not confirmed yet. Its state is guarded by {@link PendingUpdates}. */
 final class PendingUpdate {
-    /** How far it is. */
+    /** The progress of an update. */
     enum State {
         /** Waits for its time to be handed over, for the first time or again. */
         WAITING,
@@ -28,16 +28,16 @@ final class PendingUpdate {
     private final Optional<StorageKey> key;
     private final Optional<Long> chat;
     private final Optional<ChatMigration> migration;
-    /** When it has come, or was read from the inbox. */
+    /** When the update was received, or was read from the inbox. */
     final long receivedAt;
 
     private Optional<Throwable> failure;
     State state = State.WAITING;
-    /** As the inbox has it, for those that are or may be there. */
+    /** The update as the inbox stores it; empty until it was prepared for the inbox or read from it. */
     Optional<InboxUpdate> inInbox = Optional.empty();
-    /** Since when it is known to be there. */
+    /** Since when the update is known to be in the inbox. */
     OptionalLong storedAt = OptionalLong.empty();
-    /** Why it has to be kept as a dead letter, until it is. */
+    /** Why the update has to be kept as a dead letter; empty once it is kept. */
     Optional<String> burial = Optional.empty();
     /** When it may be handed over. */
     long due;
@@ -49,15 +49,15 @@ final class PendingUpdate {
     long runningSince;
     /** How often its handler has failed for a reason that counts as its own. */
     int failures;
-    /** How often it has failed for what may be an outage, and was not counted. */
+    /** How often its handler has failed without being counted, because an outage may be the reason. */
     int uncounted;
     /** How often the executor has refused it. */
     int rejections;
     /** How often the receiver of dead letters has failed. */
     int receiverFailures;
-    /** When what its handler sends was first limited. */
+    /** When sending in its handler was first limited. */
     OptionalLong limitedSince = OptionalLong.empty();
-    /** Whether the conversations of the chat that migrates by it have been moved. */
+    /** Whether the conversations of the chat whose migration it reports have been moved. */
     boolean chatMoved;
     /** Whether its handler has succeeded, and it was not given up. */
     boolean handled;
@@ -78,7 +78,7 @@ final class PendingUpdate {
         this.due = receivedAt;
     }
 
-    /** A key function that fails for one update must not take along the others. */
+    /** A key function that fails for one update must not affect the others. */
     static PendingUpdate of(ReceivedUpdate received, Function<? super Update, Optional<StorageKey>> keys, long now) {
         if (received.update().isEmpty()) {
             return unusable(received, received.unreadable().map(Throwable.class::cast), now);
@@ -93,7 +93,7 @@ final class PendingUpdate {
         }
     }
 
-    /** One that waits in the inbox. */
+    /** Creates an update that is waiting in the inbox. */
     static PendingUpdate of(
             WaitingUpdate waiting, Function<? super Update, Optional<StorageKey>> keys, Instant instant, long now) {
         PendingUpdate update = of(ReceivedUpdate.of(waiting.update()), keys, now);
@@ -125,7 +125,7 @@ final class PendingUpdate {
         return chat;
     }
 
-    /** Which chat has another id since, if any. */
+    /** The migration of a chat that the update reports, if any. */
     Optional<ChatMigration> migration() {
         return migration;
     }
@@ -135,17 +135,23 @@ final class PendingUpdate {
         return failure;
     }
 
-    /** What fails or succeeds with it, and is handled in order: its conversation, or only itself. */
+    /**
+     * The scope in which updates are handled in order, and fail or succeed together: its conversation, or only the
+     * update.
+     */
     Object conversation() {
         return key.isPresent() && failure.isEmpty() ? key.get() : Long.valueOf(id());
     }
 
-    /** It has waited for too long. */
+    /** Marks the update as one that has waited too long. */
     void expired(Duration maxAge) {
         failure = Optional.of(new FsmException("not handled within " + maxAge + " after it was stored in the inbox"));
     }
 
-    /** Telegram may give another update the id of a stored one, once it has begun anew at a random id. */
+    /**
+     * Whether another update with this id is the same. Telegram may reuse the id of a stored update after it has
+     * started again at a random id.
+     */
     boolean isSame(ReceivedUpdate other) {
         return !isStored() || received.json().equals(other.json());
     }
@@ -154,7 +160,7 @@ final class PendingUpdate {
         return storedAt.isPresent();
     }
 
-    /** Whether it is kept elsewhere, or not needed any more. */
+    /** Whether the update is in the inbox, or is done and need not be kept as a dead letter. */
     boolean isConfirmable() {
         return isStored() || (isDone() && burial.isEmpty());
     }
@@ -163,7 +169,7 @@ final class PendingUpdate {
         return state == State.DONE;
     }
 
-    /** For logs: no data. */
+    /** For logs; contains no data. */
     @Override
     public String toString() {
         return "update " + id() + key.map(of -> " (" + of + ")").orElse("");

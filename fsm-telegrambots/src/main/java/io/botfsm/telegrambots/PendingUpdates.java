@@ -24,38 +24,38 @@ import java.util.stream.Stream;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * The updates that are not done, and those that are not confirmed: at most the 100 that Telegram gives beyond an
- * offset, in the order of their ids, and before them those that an inbox keeps, in its order. An update is handed over
- * only when all earlier ones of its conversation are done, whatever became of them in between. Thread-safe.
+ * The updates that are not done or not confirmed: first those in the inbox, in its order, then at most the 100 that
+ * Telegram returns beyond an offset, in the order of their ids. An update is handed over only when all earlier updates
+ * of its conversation are done, however often those were retried. Thread-safe.
  */
 final class PendingUpdates {
-    /** As many as Telegram gives. */
+    /** The maximum that Telegram returns. */
     static final int LIMIT = 100;
 
-    /** A failing update that keeps a full window from moving on is not waited for any longer. */
+    /** The longest pause before the retry of a failing update that blocks a full window. */
     private static final long LONGEST_PAUSE_WHEN_FULL = TimeUnit.SECONDS.toNanos(1);
 
-    /** What may be an outage is tried again no sooner, however many others succeed. */
+    /** The shortest pause before a retry after a possible outage, however many other conversations succeed. */
     private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /** What is not done so long after it has come is stored. */
+    /** An update that is not done within this time after it was received is stored. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
-    /** The same where Telegram gives no more before. */
+    /** The same, while a full window keeps Telegram from returning more updates. */
     private static final long PATIENCE_WHEN_FULL = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Function<? super Update, Optional<StorageKey>> keys;
     private final Optional<Duration> inboxMaxAge;
-    /** Those that are not confirmed to Telegram, as far as this session knows. */
+    /** The updates that are not confirmed to Telegram, as far as this session knows. */
     private final TreeMap<Long, PendingUpdate> updates = new TreeMap<>();
-    /** Those that are in the inbox, or may be, until they are removed from it; of all that wait they are the first. */
+    /** The updates that are or may be in the inbox, until they are removed from it; they precede all other updates. */
     private final Set<PendingUpdate> inbox = new LinkedHashSet<>();
 
     private final OutageEvidence evidence;
-    /** Until when Telegram wants nothing to be sent to a chat. */
+    /** By chat: the time until which sending to it is limited, so that its updates wait. */
     private final Map<Long, Long> limitedChats = new HashMap<>();
 
-    /** By conversation: the update that an executor has, or that runs. */
+    /** By conversation: the update that was handed over or is running. */
     private final Map<Object, PendingUpdate> handedOver = new HashMap<>();
 
     private OptionalLong beyond = OptionalLong.empty();
@@ -64,10 +64,10 @@ final class PendingUpdates {
     private boolean closed;
 
     /**
-     * No updates yet.
+     * Creates an object without updates.
      *
-     * @param inboxMaxAge how long an update may wait in the inbox, if there is one: dead letters are kept there then,
-     *     and not confirmed before that
+     * @param inboxMaxAge how long an update may wait in the inbox; empty if there is no inbox. With an inbox, dead
+     *     letters are kept there, and are not confirmed before
      */
     PendingUpdates(
             Function<? super Update, Optional<StorageKey>> keys,
@@ -78,7 +78,7 @@ final class PendingUpdates {
         this.evidence = new OutageEvidence(outageTimeout);
     }
 
-    /** What can be confirmed: all below the first update that is neither done nor stored. Empty before the first. */
+    /** The offset to confirm: all updates below it are done or stored. Empty until the first update is received. */
     synchronized OptionalLong offset() {
         Optional<PendingUpdate> first = first();
         return first.isPresent() ? OptionalLong.of(first.get().id()) : beyond;
@@ -90,22 +90,22 @@ final class PendingUpdates {
                 .findFirst();
     }
 
-    /** Whether Telegram gives no more before this one is done. */
+    /** Whether the update blocks a full window: Telegram returns no more updates until it is done or stored. */
     private boolean holdsUp(PendingUpdate update) {
         return first().filter(first -> first == update).isPresent()
                 && updates.tailMap(update.id()).size() >= LIMIT;
     }
 
     /**
-     * Takes in an answer.
+     * Takes in a response.
      *
-     * @param asked the offset that was asked for, and is confirmed thereby
+     * @param asked the requested offset, which confirms all updates below it
      */
     synchronized void admit(OptionalLong asked, List<ReceivedUpdate> received, long now) {
         asked.ifPresent(offset -> updates.headMap(offset).clear());
         if (received.stream().anyMatch(update -> asked.isPresent() && update.id() < asked.getAsLong())) {
-            // Telegram has begun at a random id, as it may after a week without updates: none of the former is left
-            // there.
+            // Telegram has started at a random id, as it may after a week without updates: it has none of the former
+            // updates any more.
             updates.clear();
             evidence.clear();
             beyond = OptionalLong.empty();
@@ -120,8 +120,8 @@ final class PendingUpdates {
     }
 
     /**
-     * Takes in what waits in the inbox, but for those that are known. Telegram may deliver it again, if the one who has
-     * stored it did not confirm it.
+     * Takes in the waiting updates of the inbox that are not known yet. Telegram may deliver such an update again, if
+     * the instance that stored it did not confirm it.
      */
     synchronized void restore(List<WaitingUpdate> waiting, Instant instant, long now) {
         Set<InboxUpdate> known =
@@ -137,8 +137,8 @@ final class PendingUpdates {
     }
 
     /**
-     * What is due to be stored: of those that are neither done nor stored the first ones, so that no update is stored
-     * before another that Telegram may deliver again.
+     * The updates that are due to be stored: the first of those that are neither done nor stored, so that no update is
+     * stored before an earlier one that Telegram may redeliver.
      */
     synchronized List<PendingUpdate> toStore(long now) {
         long patience = patience();
@@ -147,7 +147,7 @@ final class PendingUpdates {
                 .toList();
     }
 
-    /** How long nothing is due to be stored. */
+    /** The time until the next update is due to be stored; empty if there is none. */
     synchronized OptionalLong nextToStore(long now) {
         long patience = patience();
         return unstored()
@@ -163,18 +163,18 @@ final class PendingUpdates {
         return first().filter(this::holdsUp).isPresent() ? PATIENCE_WHEN_FULL : PATIENCE;
     }
 
-    /** From now on they may be in the inbox. */
+    /** Records that the updates may be in the inbox from now on. */
     synchronized void storing(List<PendingUpdate> batch) {
         inbox.addAll(batch);
     }
 
-    /** They are in the inbox. */
+    /** Records that the updates are in the inbox. */
     synchronized void stored(List<PendingUpdate> batch, long now) {
         batch.forEach(update -> update.storedAt = OptionalLong.of(now));
         changed();
     }
 
-    /** Those to remove from the inbox. */
+    /** The updates to remove from the inbox, as many as one call may remove. */
     synchronized List<PendingUpdate> toRemove() {
         return inbox.stream()
                 .filter(update -> update.isDone() && update.burial.isEmpty())
@@ -200,7 +200,9 @@ final class PendingUpdates {
         changed();
     }
 
-    /** Gives up those that have waited in the inbox for too long; whatever their conversation waits for. */
+    /**
+     * Marks updates that have waited in the inbox too long: they are given up without waiting for their conversations.
+     */
     synchronized void expire(long now) {
         inbox.stream()
                 .filter(update -> update.state == PendingUpdate.State.WAITING && isTooOld(update, now))
@@ -221,21 +223,21 @@ final class PendingUpdates {
         update.expired(inboxMaxAge.orElseThrow());
     }
 
-    /** How many handlers have run for so long. */
+    /** The number of handlers that have been running for at least this time. */
     synchronized int running(long now, long atLeast) {
         return (int) handedOver.values().stream()
                 .filter(update -> update.state == PendingUpdate.State.RUNNING && now - update.runningSince >= atLeast)
                 .count();
     }
 
-    /** All that are not done, and those that are but have to be removed from the inbox, in the order to handle them. */
+    /** All updates that are not done or are still in the inbox, in the order of handling. */
     private Stream<PendingUpdate> all() {
         return Stream.concat(
                 inbox.stream(),
                 updates.values().stream().filter(update -> !update.isDone() && !inbox.contains(update)));
     }
 
-    /** Those to hand over now, in order; they are taken for handed over. */
+    /** Returns the updates to hand over now, in order, and marks them as handed over. */
     synchronized List<PendingUpdate> takeDue(long now) {
         limitedChats.values().removeIf(until -> until - now <= 0);
         List<PendingUpdate> due =
@@ -247,15 +249,19 @@ final class PendingUpdates {
         return due;
     }
 
-    /** When the next one is due, if one waits; what waits for another of its conversation is not due before that is. */
+    /**
+     * The time until the next update is due; empty if none is waiting. An update that waits for an earlier one of its
+     * conversation does not count.
+     */
     synchronized OptionalLong nextDue(long now) {
         return waitingHeads().stream().mapToLong(update -> due(update) - now).min();
     }
 
     /**
-     * The first update of each conversation of which none is handed over. One that is done but still in the inbox keeps
-     * its place: after a crash it is handled again, and a conversation may have forgotten its id after two others. One
-     * by which a chat migrates waits for all updates of both chats before it, and those behind it wait for it.
+     * The first update of each conversation that has no update handed over. An update that is done but still in the
+     * inbox keeps its place: after a crash it is handled again, and its conversation may have forgotten its id after
+     * two other updates. An update that reports a chat migration waits for all earlier updates of both chats, and later
+     * updates of both chats wait for it.
      */
     private List<PendingUpdate> waitingHeads() {
         Set<Object> seen = new HashSet<>(handedOver.keySet());
@@ -304,9 +310,9 @@ final class PendingUpdates {
     }
 
     /**
-     * Whether it may be handled now. If not, it waits, or its time is over, or it has become too old and is handed over
-     * once more to be given up; or it is not handed over, since the executor runs what it has refused, and a handler
-     * may be at it.
+     * Whether the update may be handled now. If not, it waits again or is no longer pending; if it has become too old,
+     * it is handed over once more to be given up. Also returns false if the update is no longer handed over: an
+     * executor may run a task that it has rejected, although the update is already being handled.
      *
      * @param held whether the lease is held
      */
@@ -318,7 +324,7 @@ final class PendingUpdates {
         boolean tooOld = isTooOld(update, now);
         if (!held || closed || limited || tooOld || !isPending(update)) {
             release(update, PendingUpdate.State.WAITING);
-            if (tooOld) { // released first, as one that is given up counts as a conversation of its own
+            if (tooOld) { // after the release: an update that is given up counts as a conversation of its own
                 expire(update);
             }
             return false;
@@ -339,7 +345,9 @@ final class PendingUpdates {
         changed();
     }
 
-    /** Its handler has succeeded. Conversations that may have met an outage are tried again soon. */
+    /**
+     * Records that its handler has succeeded. Conversations whose failures may be due to an outage are retried soon.
+     */
     synchronized void handled(PendingUpdate update, long now) {
         if (update.key().isPresent()) {
             evidence.succeeded(update.conversation(), update.begun);
@@ -351,7 +359,7 @@ final class PendingUpdates {
         done(update);
     }
 
-    /** It is given up. */
+    /** Records that the update is given up. */
     synchronized void givenUp(PendingUpdate update, String reason) {
         deadLetters++;
         update.burial = inboxMaxAge.map(age -> reason);
@@ -368,9 +376,9 @@ final class PendingUpdates {
     }
 
     /**
-     * Takes back what was handed over and has not begun; it is to be retried then.
+     * Takes back an update that was handed over and has not begun; the caller must let it be retried.
      *
-     * @return false if it has begun meanwhile: its handler runs
+     * @return false if the update is not handed over any more, for example because its handler is running
      */
     synchronized boolean takeBack(PendingUpdate update) {
         boolean taken = update.state == PendingUpdate.State.HANDED_OVER;
@@ -380,7 +388,7 @@ final class PendingUpdates {
         return taken;
     }
 
-    /** To be handed over again at that time, unless it is done or waits already. */
+    /** Lets the update be handed over again at this time, unless it is done or is already waiting. */
     synchronized void retryAt(PendingUpdate update, long due) {
         if (update.state == PendingUpdate.State.DONE || update.state == PendingUpdate.State.WAITING) {
             return;
@@ -389,17 +397,18 @@ final class PendingUpdates {
         release(update, PendingUpdate.State.WAITING);
     }
 
-    /** To be handed over again after a failure. */
+    /** Lets the update be handed over again after a failure and a pause. */
     synchronized void retryIn(PendingUpdate update, long now, Duration pause) {
         update.failedAt = now;
         retryAt(update, now + pause.toNanos());
     }
 
     /**
-     * Lets nothing of its chat begin for a while, since nothing is to be sent there.
+     * Keeps all updates of its chat from beginning for a while, since nothing may be sent there.
      *
-     * @param mayLast whether it never counts as a failure, however long it lasts
-     * @return whether it waits for that too; not once limits have lasted long, which count as failures then
+     * @param mayLast whether the limit never counts as a failure, however long it lasts
+     * @return whether the update waits for this time too; false if its limits have lasted so long that they count as
+     *     failures
      */
     synchronized boolean limit(PendingUpdate update, long now, Duration wait, boolean mayLast) {
         long until = now + wait.toNanos();
@@ -415,23 +424,23 @@ final class PendingUpdates {
         return true;
     }
 
-    /** A failure that is the conversation's own; returns how many there were. */
+    /** Counts a failure that is the conversation's own; returns how many the update has had. */
     synchronized int failed(PendingUpdate update) {
         evidence.forget(update.conversation());
         return ++update.failures;
     }
 
-    /** What a failure that may be an outage means. */
+    /** The assessment of a failure that may be due to an outage. */
     record Suspicion(boolean isOwn, int times, long suspects) {}
 
-    /** A failure that may be an outage. */
+    /** Assesses a failure that may be due to an outage. */
     synchronized Suspicion suspected(PendingUpdate update, long now) {
         if (!isPending(update)) {
             return new Suspicion(false, 1, evidence.suspects());
         }
         boolean isOwn = evidence.failed(update.conversation(), holdsUp(update), handledBehind(update), now);
         if (isOwn) {
-            // The one before it was its own too, as is known now.
+            // It is now clear that the failure before it was the conversation's own too.
             update.failures += update.failures == 0 && update.uncounted > 0 ? 2 : 1;
         } else {
             update.uncounted++;
@@ -455,7 +464,7 @@ final class PendingUpdates {
         return (int) undone().count();
     }
 
-    /** How long the oldest of those that are not done has been here; zero if there is none. */
+    /** How long the oldest update that is not done has been waiting; zero if there is none. */
     synchronized Duration lag(long now) {
         return undone().map(update ->
                         Duration.ofNanos(now - earlier(update.receivedAt, update.storedAt.orElse(update.receivedAt))))
@@ -471,12 +480,12 @@ final class PendingUpdates {
         return evidence.suspects();
     }
 
-    /** Whether all that came can be confirmed. */
+    /** Whether all received updates can be confirmed. */
     synchronized boolean isIdle() {
         return updates.values().stream().allMatch(PendingUpdate::isConfirmable);
     }
 
-    /** Something has changed. */
+    /** Notifies the threads that wait for a change. */
     synchronized void changed() {
         changes++;
         notifyAll();
@@ -487,7 +496,10 @@ final class PendingUpdates {
         return changes;
     }
 
-    /** Waits for a change since then. */
+    /**
+     * Waits until something has changed since {@link #changes} returned this number, or until this is closed or time is
+     * up.
+     */
     synchronized void awaitChange(long since, long nanos) throws InterruptedException {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; changes == since && !closed && left > 0; left = end - System.nanoTime()) {
@@ -495,7 +507,7 @@ final class PendingUpdates {
         }
     }
 
-    /** Nothing begins any more. */
+    /** Ensures that no more updates begin. */
     synchronized void close() {
         closed = true;
         changed();
@@ -505,7 +517,7 @@ final class PendingUpdates {
         return closed;
     }
 
-    /** Waits until nothing begins any more. */
+    /** Waits until this is closed or time is up. */
     synchronized void awaitClosed(long nanos) throws InterruptedException {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; !closed && left > 0; left = end - System.nanoTime()) {
@@ -513,7 +525,7 @@ final class PendingUpdates {
         }
     }
 
-    /** Waits until nothing runs; returns whether that came within the time. */
+    /** Waits until no handler is running; returns false if one is still running after this time. */
     synchronized boolean awaitQuiet(long nanos) throws InterruptedException {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; isRunning(); left = end - System.nanoTime()) {

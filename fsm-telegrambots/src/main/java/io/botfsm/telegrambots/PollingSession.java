@@ -161,7 +161,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
             long untilPoll = poller.poll(now);
             updates.awaitChange(
                     changes, Math.min(untilPoll, updates.nextDue(now).orElse(Long.MAX_VALUE)));
-        } catch (InterruptedException e) { // by the stop, if by anybody
+        } catch (InterruptedException e) { // usually by the stop
             LOG.debug("Polling was interrupted", e);
         }
     }
@@ -177,7 +177,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         } else {
             try {
                 executor.execute(() -> processor.process(update));
-            } catch (Throwable e) { // such as one for a thread that could not be started
+            } catch (Throwable e) { // for example, a thread could not be started
                 processor.rejected(update, e);
             }
         }
@@ -194,7 +194,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
                         processor.notBegun(update, failure);
                         return update;
                     });
-        } catch (Throwable e) { // an isolation of the application's
+        } catch (Throwable e) { // thrown by an isolation of the application
             processor.notBegun(update, e);
         }
     }
@@ -440,7 +440,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
          * @throws IllegalArgumentException if it is not positive or longer than a day
          */
         public Builder handlerTimeout(Duration timeout) {
-            requireNonNull(EventIsolation.builder().handlerTimeout(timeout)); // refuses what it must not be
+            requireNonNull(EventIsolation.builder().handlerTimeout(timeout)); // checks the value
             handlerTimeout = Optional.of(timeout);
             return this;
         }

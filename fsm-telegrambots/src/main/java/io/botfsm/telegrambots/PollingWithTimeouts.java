@@ -9,9 +9,9 @@ import java.util.concurrent.CompletionStage;
 record PollingWithTimeouts(TelegramSender sender, PollingSession polling, BotRunner.Bot timeouts)
         implements BotRunner.Bot {
     /**
-     * Fires nothing.
+     * Fires no timeouts.
      *
-     * @param ended fails if it should
+     * @param ended fails if the bot is to end
      */
     record NoTimeouts(CompletableFuture<?> ended) implements BotRunner.Bot {
         @Override

@@ -15,20 +15,20 @@ import java.util.Optional;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * An update as it came.
+ * An update as it was received.
  *
- * @param update empty if it could not be read
- * @param unreadable why not
+ * @param update the update; empty if it could not be read
+ * @param unreadable why it could not be read
  */
 record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<FsmException> unreadable) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
     private static final ObjectReader UPDATE = JSON.readerFor(Update.class);
-    /** In place of an id that cannot be one of Telegram's. */
+    /** The id of a stored update whose content is not an update of Telegram. */
     private static final long NO_ID = -1;
 
-    /** One update that cannot be read must not take along the others of the same answer. */
+    /** An update that cannot be read must not affect the others of the same response. */
     static ReceivedUpdate of(JsonNode json) {
         long id = json.get("update_id").longValue();
         try {
@@ -42,7 +42,7 @@ record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<
         }
     }
 
-    /** One from an inbox, whatever has been stored there. */
+    /** Reads an update from an inbox, whatever is stored there. */
     static ReceivedUpdate of(InboxUpdate stored) {
         try {
             JsonNode json = JSON.readTree(stored.content());
@@ -56,7 +56,7 @@ record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<
         return unreadable(NO_ID, new BinaryNode(stored.content()), "its content in the inbox");
     }
 
-    /** For an inbox. Jackson escapes surrogates in bytes, so that unpaired ones survive. */
+    /** Returns the content for an inbox. Jackson escapes surrogates in bytes, so that unpaired ones survive. */
     byte[] content() {
         try {
             return JSON.writeValueAsBytes(json);

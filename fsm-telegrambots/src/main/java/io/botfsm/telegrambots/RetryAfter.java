@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
-/** How long Telegram, by 429, wants to be left alone. */
+/** How long Telegram wants no calls, as stated by a 429. */
 final class RetryAfter {
-    /** No longer than this is waited at a time, whatever Telegram says. */
+    /** The longest wait at a time, whatever Telegram states. */
     static final Duration LONGEST = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -17,11 +17,11 @@ final class RetryAfter {
 
     /** The wait for the seconds that Telegram has stated, 1 second to {@link #LONGEST}. */
     static Duration of(double seconds) {
-        long stated = (long) Math.ceil(seconds); // or the nearest there is
+        long stated = (long) Math.ceil(seconds); // out of range: the nearest long
         return bounded(Duration.ofSeconds(stated));
     }
 
-    /** Whole seconds, 1 second to {@link #LONGEST}. */
+    /** Rounds up to whole seconds, 1 second to {@link #LONGEST}. */
     static Duration bounded(Duration wait) {
         if (wait.compareTo(LONGEST) >= 0) {
             return LONGEST;
@@ -30,7 +30,7 @@ final class RetryAfter {
         return Duration.ofSeconds(Math.max(SHORTEST.toSeconds(), rounded));
     }
 
-    /** The wait that Telegram has stated, however long, if that is what it has answered; 1 second at least. */
+    /** The wait that a 429 states, however long, but at least 1 second; empty for any other response. */
     static Optional<Duration> of(TelegramApiRequestException answer) {
         if (!Integer.valueOf(TOO_MANY_REQUESTS).equals(answer.getErrorCode())) {
             return Optional.empty();

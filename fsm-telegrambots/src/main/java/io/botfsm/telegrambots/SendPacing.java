@@ -8,11 +8,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the next message may leave: by the rates for all chats, for each chat and for each group, and by the 429s that
- * Telegram has answered. Keeps nothing of chats to which nothing was sent lately. Thread-safe; never waits.
+ * Determines when the next message may be sent, by the rates for all chats, for each chat and for each group, and by
+ * Telegram's 429s. Forgets chats to which nothing was sent lately. Thread-safe; never waits.
  */
 final class SendPacing {
-    /** After as many sends chats that are idle are forgotten. */
+    /** The number of sends after which idle chats are forgotten. */
     private static final int SENDS_BETWEEN_SWEEPS = 1_000;
 
     private final SendRate chatRate;
@@ -21,7 +21,7 @@ final class SendPacing {
     private final SendWindow all;
     private final Map<String, ChatPacing> chats = new HashMap<>();
     private long allPausedUntil;
-    /** Where Telegram's latest answer was a 429. */
+    /** The chat of the latest 429, unless a message was accepted since. */
     private @Nullable ChatPacing refused;
 
     private int sends;
@@ -34,7 +34,10 @@ final class SendPacing {
         this.allPausedUntil = nanos.getAsLong();
     }
 
-    /** The chat, which is kept until {@link #leave}; one of its own each time for an empty name, which is none's. */
+    /**
+     * Returns a chat, which is kept until {@link #leave}. The empty name stands for no chat: each call returns a new
+     * object.
+     */
     synchronized ChatPacing enter(String chat) {
         if (chat.isEmpty()) {
             return new ChatPacing(chat, List.of(), now());
@@ -59,9 +62,9 @@ final class SendPacing {
     }
 
     /**
-     * Takes places for so many messages, as many as a period has at most, if they are free now.
+     * Reserves room for this many messages, or for as many as a period allows, if there is room now.
      *
-     * @return how long until they are; not positive if they were taken
+     * @return the time until there is room; not positive if it was reserved
      */
     synchronized long take(ChatPacing chat, int messages) {
         long now = now();
@@ -92,14 +95,14 @@ final class SendPacing {
         return wait;
     }
 
-    /** How long until a message to this chat may leave. */
+    /** Returns the time until a message to this chat may be sent. */
     synchronized Duration readyIn(String chat) {
         long now = now();
         ChatPacing known = chats.get(chat);
         return duration(known == null ? ofAll(now, 1) : Math.max(ofAll(now, 1), ofChat(known, now, 1)));
     }
 
-    /** Whether the bot may send, and has half of its pace left. */
+    /** Whether the bot may send, and more than half of its rate is unused. */
     synchronized boolean hasRoom() {
         long now = now();
         return allPausedUntil - now <= 0 && all.isHalfFree(now);
@@ -117,10 +120,10 @@ final class SendPacing {
     }
 
     /**
-     * Telegram has answered 429. It does not say whether it means the chat or the bot: if another chat was answered so
-     * just before, with no message taken in between and its time not over, it means the bot.
+     * Records a 429. Telegram does not say whether it limits the chat or the bot: it is the bot if another chat got the
+     * 429 before it, no message was accepted in between, and the wait of that chat is not over.
      *
-     * @return whether it is taken for the bot's limit
+     * @return whether it is treated as the bot's limit
      */
     synchronized boolean refused(ChatPacing chat, Duration wait) {
         long now = now();
@@ -138,7 +141,7 @@ final class SendPacing {
         return one - other > 0 ? one : other;
     }
 
-    /** Telegram has taken a message. */
+    /** Records that Telegram has accepted a message. */
     synchronized void taken() {
         refused = null;
     }

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How fast messages may leave.
+ * How fast messages may be sent.
  *
- * @param most how many within any such period, each of which is remembered
+ * @param most the maximum number of messages within any such period; the time of each is remembered
  */
 record SendRate(int most, Duration period) {
     private static final int MOST = 10_000;

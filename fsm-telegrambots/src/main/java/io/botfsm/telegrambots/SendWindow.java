@@ -11,9 +11,12 @@ final class SendWindow {
         this.times = new long[rate.most()];
     }
 
-    /** How long until so many more, or as many as a period has, may leave; not positive if they may now. */
+    /**
+     * Returns the time until this many more messages, or as many as a period allows, may be sent; not positive if they
+     * may be sent now.
+     */
     long timeLeft(long now, int messages) {
-        long newest = sends + bounded(messages) - 1 - times.length; // of those that must be over
+        long newest = sends + bounded(messages) - 1 - times.length; // the newest send whose period must be over
         return newest < 0 ? 0 : times[(int) (newest % times.length)] + period - now;
     }
 
@@ -21,7 +24,7 @@ final class SendWindow {
         return Math.min(messages, times.length);
     }
 
-    /** Whether no more than half of what may leave has left. */
+    /** Whether less than half of the messages that a period allows were sent. */
     boolean isHalfFree(long now) {
         int half = (times.length + 1) / 2;
         return sends < half || times[(int) ((sends - half) % times.length)] + period - now <= 0;
@@ -33,7 +36,7 @@ final class SendWindow {
         }
     }
 
-    /** Whether nothing that left matters any more. */
+    /** Whether no earlier send matters any more. */
     boolean isOver(long now) {
         return sends == 0 || times[(int) ((sends - 1) % times.length)] + period - now <= 0;
     }

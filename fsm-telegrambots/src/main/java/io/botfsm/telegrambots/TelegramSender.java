@@ -58,7 +58,7 @@ public final class TelegramSender implements SendingStatus {
     private static final String NOBODY = "";
     private static final long LOOK_FOR_STOP = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** By the descriptions of Telegram's own Bot API server. */
+    /** Matches the error descriptions of Telegram's Bot API server for unreachable chats. */
     private static final Pattern UNREACHABLE = Pattern.compile(
             "chat not found|user not found|PEER_ID_INVALID|group chat was deactivated|CHAT_WRITE_FORBIDDEN"
                     + "|(not enough|have no) rights to send|TOPIC_(CLOSED|DELETED)|message thread not found",
@@ -232,7 +232,10 @@ public final class TelegramSender implements SendingStatus {
         return new SentMessage<>(true, answer);
     }
 
-    /** Whether only the result cannot be read, which only a success has. If sent again, the user would see it twice. */
+    /**
+     * Whether the message was accepted and only its result cannot be read: a refusal has no result. Sent again, the
+     * message would be shown twice.
+     */
     private static boolean isTaken(TelegramApiRequestException e) {
         return e.getCause() instanceof JsonMappingException unreadable
                 && !unreadable.getPath().isEmpty()
@@ -376,8 +379,8 @@ public final class TelegramSender implements SendingStatus {
     }
 
     /**
-     * Returns whether there is room for messages that are not replies, such as those of timeouts: no more than half of
-     * the rate for all chats is used, and Telegram does not limit the bot. Work that begins only if this method returns
+     * Returns whether there is room for messages that are not replies, such as those of timeouts: less than half of the
+     * rate for all chats is used, and Telegram does not limit the bot. Work that begins only if this method returns
      * true is no faster than messages can be sent, and leaves the other half to replies.
      */
     public boolean hasRoom() {

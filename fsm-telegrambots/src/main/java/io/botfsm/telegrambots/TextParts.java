@@ -5,16 +5,17 @@ import java.util.List;
 import java.util.Optional;
 import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
 
-/** Splits texts that are longer than Telegram takes. */
+/** Splits texts that are too long for Telegram. */
 final class TextParts {
-    /** The most characters of one message. */
+    /** The maximum number of characters in a message. */
     static final int MOST = 4096;
 
     private TextParts() {}
 
     /**
-     * The messages that together say it: itself if it is short enough, or formatted by a parse mode or entities, which
-     * a cut could break. What it replies to is of the first part, its buttons and effect are of the last.
+     * Returns the parts of a message: only the message itself if it is short enough, or is formatted by a parse mode or
+     * entities, which a split could break. The first part replies to what the message replies to; the last part has its
+     * buttons and effect.
      */
     static List<SendMessage> of(SendMessage message) {
         boolean isFormatted = message.getParseMode() != null
@@ -55,7 +56,10 @@ final class TextParts {
         return part;
     }
 
-    /** Parts that end at a line if the second half has one, else at a word, else anywhere between two characters. */
+    /**
+     * Splits a text. If possible, a part ends after a line in its second half, otherwise after a word, otherwise
+     * between any two characters.
+     */
     static List<String> of(String text) {
         List<String> parts = new ArrayList<>();
         int from = 0;

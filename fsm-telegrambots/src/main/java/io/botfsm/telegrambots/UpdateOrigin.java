@@ -10,13 +10,11 @@ import org.telegram.telegrambots.meta.api.objects.User;
 import org.telegram.telegrambots.meta.api.objects.chat.Chat;
 import org.telegram.telegrambots.meta.api.objects.message.Message;
 
-/**
- * What an update says of where it comes from. Of an update's parts at most one is there. Not changed once it is made.
- */
+/** The origin of an update. An update has at most one of its optional parts. Not changed after its creation. */
 final class UpdateOrigin {
     private Optional<Long> chat = Optional.empty();
     private Optional<Long> user = Optional.empty();
-    /** Of a message of a topic only: replies in a group without topics have a thread too. */
+    /** Set only for a message in a topic: replies in a group without topics have a thread too. */
     private Optional<Integer> thread = Optional.empty();
 
     private Optional<String> business = Optional.empty();
@@ -92,7 +90,7 @@ final class UpdateOrigin {
                         .orElse("");
     }
 
-    /** The button's message is gone for the bot after a while; the chat stays known. */
+    /** The button's message becomes inaccessible to the bot after a while; its chat stays known. */
     private void pressed(CallbackQuery query) {
         if (query.getMessage() instanceof Message message) {
             written(message);
@@ -123,10 +121,10 @@ final class UpdateOrigin {
     }
 
     /**
-     * Puts it into a key.
+     * Puts the origin into a key.
      *
-     * @param byConnection whether a business connection is a part of it
-     * @param bySenderChat whether a chat counts as the user that writes on its behalf
+     * @param byConnection whether a business connection is a part of the key
+     * @param bySenderChat whether the chat on whose behalf a message was written counts as its user
      */
     void into(StorageKey.Builder key, boolean byConnection, boolean bySenderChat) {
         chat.ifPresent(key::chat);

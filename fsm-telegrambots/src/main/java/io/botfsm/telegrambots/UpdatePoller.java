@@ -10,18 +10,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Telegram for updates, with one call at a time, and takes them in. Used by the thread that polls, and when that
- * has ended by the one that drains; only {@link #cancel}, {@link #sinceLastAnswer} and {@link #conflicts} are for all
- * threads.
+ * Asks Telegram for updates, with one call at a time, and takes them in. Used by the polling thread, and after its end
+ * by the thread that drains; only {@link #cancel}, {@link #sinceLastAnswer} and {@link #conflicts} may be called by any
+ * thread.
  */
 final class UpdatePoller {
     private static final Logger LOG = LoggerFactory.getLogger(UpdatePoller.class.getPackageName());
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
-    /** Telegram gives one update only to who asks for the same offset again within half a second. */
+    /** Telegram returns only one update if the same offset is requested again within half a second. */
     private static final Duration SAME_OFFSET_PAUSE = Duration.ofMillis(600);
 
-    /** What was sent so long ago has arrived. */
+    /** A request that was sent this long ago has arrived. */
     private static final Duration ARRIVAL = Duration.ofMillis(500);
 
     private final GetUpdatesClient api;
@@ -42,7 +42,9 @@ final class UpdatePoller {
     private int failures;
     private long nextPoll;
     private long nextPollFurtherOn;
-    /** Whether the server gave nothing when it could have waited; should it not wait, neither may we hurry. */
+    /**
+     * Whether the last long poll returned nothing: if the server does not wait, the next call must not follow at once.
+     */
     private boolean nothingCame;
 
     UpdatePoller(PollingSession.Builder settings, Lease lease, PendingUpdates updates) {
@@ -60,7 +62,10 @@ final class UpdatePoller {
                 settings.onConflict, nextPoll, settings.longPollTimeout.plus(settings.conflictGrace));
     }
 
-    /** Begins a call if it is time for one. Returns the time until then; while a call is pending, for ever. */
+    /**
+     * Starts a call if one is due. Returns the time until the next one is due; {@link Long#MAX_VALUE} while a call is
+     * pending.
+     */
     long poll(long now) {
         if (pending != null) {
             return Long.MAX_VALUE;
@@ -71,10 +76,11 @@ final class UpdatePoller {
         }
         askedIdle = updates.isIdle();
         OptionalLong offset = updates.offset();
-        if (!lease.isHeld()) { // asked last: it may have been lost before the last of what the offset confirms was done
+        if (!lease.isHeld()) { // checked last: it may have been lost before the last update below the offset was done
             return 0;
         }
-        // With updates that are not confirmed there is an answer at once; should there be none, no more than that.
+        // While updates are unconfirmed, Telegram responds at once; without a wait, it does so even if it has no
+        // updates.
         GetUpdatesClient.Call call = ask(offset, PendingUpdates.LIMIT, askedIdle ? longPollTimeout : Duration.ZERO);
         pending = call;
         call.whenDone(updates::changed);
@@ -105,9 +111,9 @@ final class UpdatePoller {
     }
 
     /**
-     * Takes in what the pending call has brought, if it is over.
+     * Takes in the result of the pending call, if it is done.
      *
-     * @throws PollingRefusedException if Telegram gives no updates, and would not later
+     * @throws PollingRefusedException if Telegram permanently refuses to return updates
      */
     void takeAnswer() throws InterruptedException {
         GetUpdatesClient.Call call = pending;
@@ -149,7 +155,7 @@ final class UpdatePoller {
         updates.admit(asked, received, answeredAt);
     }
 
-    /** How long ago Telegram gave updates or said that there are none; before that, how long ago this began. */
+    /** The time since Telegram last returned updates, or an empty list; before that, since this object was created. */
     Duration sinceLastAnswer() {
         return Duration.ofNanos(nanos.getAsLong() - answeredAt);
     }
@@ -181,7 +187,7 @@ final class UpdatePoller {
         nextPoll = nanos.getAsLong() + pause.toNanos();
     }
 
-    /** Confirms what is done, when no call is pending any more. */
+    /** Confirms updates that are done; called when no call is pending any more. */
     void confirm() throws InterruptedException {
         OptionalLong offset = updates.offset();
         if (offset.isEmpty() || offset.equals(confirmed) || !lease.isHeld()) {
@@ -195,8 +201,8 @@ final class UpdatePoller {
     }
 
     /**
-     * What the cancelled call has asked for is confirmed as soon as it has reached Telegram. Telegram makes those wait
-     * for seconds who ask the same again at once, so nobody waits for the answer.
+     * Sends the offset again if the cancelled call may not have arrived. Telegram delays the response for seconds if
+     * the same offset is requested again at once, so this waits only until the request has arrived.
      */
     private void confirmAgain(OptionalLong offset) throws InterruptedException {
         if (nanos.getAsLong() - askedAt < ARRIVAL.toNanos()) {

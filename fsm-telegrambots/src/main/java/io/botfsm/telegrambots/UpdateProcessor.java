@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
-/** Handles one update at a time of each conversation, and records what became of it. Thread-safe. */
+/** Handles updates, one at a time for each conversation, and records the results. Thread-safe. */
 final class UpdateProcessor {
     static final Logger LOG = LoggerFactory.getLogger(UpdateProcessor.class.getPackageName());
 
@@ -28,7 +28,7 @@ final class UpdateProcessor {
     private final Backoff backoff;
     private final LongSupplier nanos;
 
-    /** @param fsm fenced by the lease's token */
+    /** @param fsm fenced by the lease's token, unless the session is unfenced */
     UpdateProcessor(
             PollingSession.Builder settings, PendingUpdates updates, Lease lease, Fsm fsm, UpdateHandler handler) {
         this.updates = updates;
@@ -74,9 +74,9 @@ final class UpdateProcessor {
         }
     }
 
-    /** The executor did not take it. That is no failure of the update's, so it never counts. */
+    /** Called if the executor has rejected the update. That is not a failure of the update, so it never counts. */
     void rejected(PendingUpdate update, Throwable why) {
-        if (!updates.takeBack(update)) { // it runs what it refuses
+        if (!updates.takeBack(update)) { // the executor runs what it rejects
             LOG.debug("The executor rejected {} after it had run it: {}", update, Text.oneLine(why.toString()));
             return;
         }
@@ -89,7 +89,7 @@ final class UpdateProcessor {
                 Text.oneLine(why.toString()));
     }
 
-    /** The isolation could not let it begin. */
+    /** Called if the isolation has failed for the update, usually before its handler has begun. */
     void notBegun(PendingUpdate update, Throwable why) {
         Optional<HandlerRejectedException> refusal = HandlerFailure.of(why).rejected();
         if (refusal.isPresent()) {
@@ -107,9 +107,9 @@ final class UpdateProcessor {
     private void failed(PendingUpdate update, Throwable thrown) {
         try {
             judge(update, thrown);
-        } catch (Throwable e) { // of the application's code that judges, or an appender's
+        } catch (Throwable e) { // thrown by the application's isOutage, or by a log appender
             Duration pause = outageBackoff.after(1);
-            updates.retryIn(update, nanos.getAsLong(), pause); // first: or it would block its conversation for good
+            updates.retryIn(update, nanos.getAsLong(), pause); // first: otherwise, its conversation would stay blocked
             LOG.error("The failure of {} could not be classified; trying again in {} ms", update, pause.toMillis(), e);
         }
     }
@@ -117,7 +117,7 @@ final class UpdateProcessor {
     private void judge(PendingUpdate update, Throwable thrown) {
         HandlerFailure failure = HandlerFailure.of(thrown);
         failure.fenced().ifPresent(fenced -> lease.fenced(fenced.highest()));
-        // The lease outlives a token that no lease can have had: then only this conversation is refused.
+        // The lease stays held if no lease can have had the token: then only this conversation refuses the write.
         boolean implausible = failure.fenced().isPresent() && lease.isHeld();
         Optional<Duration> wait = failure.retryAfter();
         if (wait.isPresent() && limited(update, wait.get(), failure, thrown)) {
@@ -130,9 +130,10 @@ final class UpdateProcessor {
         }
     }
 
-    /** Returns whether it waits for that time to be over, and the attempt does not count. */
+    /** Returns whether the update waits for this time without counting the attempt. */
     private boolean limited(PendingUpdate update, Duration wait, HandlerFailure failure, Throwable why) {
-        // A busy chat may be full for long. What is sent each time until the pace is used up would be sent for ever.
+        // A busy chat may reach its rate limit for a long time. But if messages are sent before the limit is reached,
+        // each attempt sends them again, so such attempts must count.
         boolean mayLast = failure.isOwnPace() && failure.isBeforeTurn();
         boolean waits = updates.limit(update, nanos.getAsLong(), wait, mayLast);
         LOG.atLevel(mayLast ? Level.DEBUG : Level.WARN)
@@ -152,7 +153,7 @@ final class UpdateProcessor {
             own(update, suspicion.times(), failure);
         } else {
             Duration pause = outageBackoff.after(suspicion.times());
-            if (!updates.isClosed()) { // or it is the end that fails
+            if (!updates.isClosed()) { // otherwise, the shutdown is the cause
                 outage.suspected(update, failure, suspicion.suspects(), suspicion.times() == 1, pause, now);
             }
             updates.retryIn(update, now, pause);
@@ -199,7 +200,7 @@ final class UpdateProcessor {
 
     private void toReceiver(PendingUpdate update, Throwable failure) throws Exception {
         ReceivedUpdate received = update.received();
-        boolean interrupted = Thread.interrupted(); // by what the handler did: the receiver's I/O would fail
+        boolean interrupted = Thread.interrupted(); // left by the handler: the receiver's I/O would fail
         try {
             handler.onDeadLetter(new DeadLetter(
                     update.id(),

@@ -167,7 +167,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         requireNonNull(body, "body");
         try {
             return checked(header, body);
-        } catch (RuntimeException e) { // of the server's or the application's
+        } catch (RuntimeException e) { // thrown by the server or the application
             LOG.error("A request could not be processed and is answered with 503", e);
             return WebhookResponse.unavailable(SOON);
         }
@@ -351,7 +351,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         private int mostBytes = DEFAULT_MOST_BYTES;
         private BooleanSupplier ready = () -> true;
         LongSupplier nanos = System::nanoTime;
-        /** Whether a TimeoutRunner fires them. */
+        /** Whether a TimeoutRunner fires the timeouts of the flow. */
         boolean firesTimeouts;
 
         private Builder(BotToken token, String secret) {

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
-/** Polling goes on, or says that it has ended, whatever the application's code does on its threads. */
+/** Polling continues, or reports its end, whatever the application's code does on its threads. */
 @Timeout(120)
 class ApplicationFaultsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -145,7 +145,7 @@ class ApplicationFaultsTest {
         assertThat(polled.ended().toCompletableFuture()).isNotDone();
     }
 
-    /** As an executor does whose policy lets callers run what it has no room for. */
+    /** The executor runs handlers on the polling thread, as one with a caller-runs policy may. */
     @Test
     void anInterruptThatAHandlerLeavesIsNotTheNextOnes() {
         polling.executor(Runnable::run);
@@ -190,7 +190,7 @@ class ApplicationFaultsTest {
                 .doesNotContain("botfsm-telegram-polling");
     }
 
-    /** It ends when it is interrupted: the pending call is never answered, and each later one fails. */
+    /** When the thread is interrupted, it ends: the pending call never completes, and each later one fails. */
     @Test
     void theThreadOfTheHttpClientIsReplaced() {
         polling.longPollTimeout = Duration.ofSeconds(1);
@@ -252,7 +252,7 @@ class ApplicationFaultsTest {
         assertThat(handled).containsExactly("a1");
     }
 
-    /** Runs each handler, and then fails its stage. */
+    /** Throws at first; then runs each handler, and fails its stage afterwards. */
     private static class LyingIsolation implements EventIsolation {
         final AtomicInteger refusals;
 
@@ -322,7 +322,7 @@ class ApplicationFaultsTest {
         assertThat(polled.ended().toCompletableFuture()).isNotDone();
     }
 
-    /** An appender's exceptions stay in Logback, its errors do not. */
+    /** Logback catches the exceptions of an appender, but not its errors. */
     @Test
     void anAppenderThatThrowsBlocksNoConversation() {
         AtomicBoolean full = new AtomicBoolean(true);
@@ -381,7 +381,7 @@ class ApplicationFaultsTest {
         hang(begun, go, ownThreads());
         assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
         alice.says("a1");
-        awaitPolls(3); // it has been taken in
+        awaitPolls(3); // the update has been received
         assertThat(handled).isEmpty();
         go.countDown();
         await().atMost(PATIENCE).until(() -> handled.contains("a1"));
@@ -443,7 +443,7 @@ class ApplicationFaultsTest {
         awaitConfirmed();
     }
 
-    /** What the executor refuses never counts, also where the session runs it under a timeout, and others succeed. */
+    /** A rejection by the executor never counts, even if handlers have a timeout and other conversations succeed. */
     @Test
     void anExecutorThatRefusesUnderATimeoutIsTriedAgain() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();

@@ -196,7 +196,7 @@ class ChatMigrationTest {
         assertThat(failures).hasNegativeValue();
     }
 
-    /** As in aiogram's layout; and with a bot's rights only, which do not let it scan. */
+    /** The storage has no catalog, or the bot lacks the permission to scan. */
     @Test
     void whatCannotBeMovedStaysAndTheLogSaysSo() {
         ConversationCatalog refusing = (filter, cursor) -> {
@@ -230,7 +230,7 @@ class ChatMigrationTest {
         assertThat(services).contains(key(OLD, 1));
     }
 
-    /** Or the instance that has taken over would never be asked to finish it. */
+    /** Otherwise, the instance that has taken over would never be asked to finish the move. */
     @Test
     void aSupersededInstanceEndsAndConfirmsNothing() {
         storage.write(key(OLD, 7), Mutation.builder().state("A").fencingToken(9).build())

@@ -84,7 +84,7 @@ final class CrowdedBot {
         client.execute(new SendMessage(key.chat(), text));
     }
 
-    /** Messages of as many users, in turn. */
+    /** Sends messages from this many users, in turn. */
     void othersWrite(int messages, int users) {
         for (int i = 0; i < messages; i++) {
             telegram.user(FIRST_OTHER + i % users).says("message " + i);
@@ -120,7 +120,7 @@ final class CrowdedBot {
         lease = next;
     }
 
-    /** When polling has ended for a reason that will not pass. */
+    /** Fails when polling has failed permanently. */
     CompletionStage<?> ended() {
         return requireNonNull(session).ended();
     }

@@ -22,7 +22,7 @@ class HandLease implements Lease {
         onLost.forEach(callback -> callback.accept(LossReason.EXPIRED));
     }
 
-    /** Whether it is held, with nobody told of it. */
+    /** Sets whether the lease is held, without notifying anyone. */
     void held(boolean now) {
         held = now;
     }

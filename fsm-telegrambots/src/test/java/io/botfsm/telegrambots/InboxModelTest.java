@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * Telegram, an inbox and instances that crash, one step after another in random order. Handlers apply their updates to
- * conversations of a real storage, which forgets ids that are far from those that follow.
+ * A model of Telegram, an inbox and instances that crash, with one step after another in random order. Handlers apply
+ * their updates to conversations of a real storage, which forgets event ids that are far from later ones.
  */
 class InboxModelTest {
     private static final int SEEDS = Boolean.getBoolean("botfsm.proof") ? 1_000 : 30;
@@ -92,7 +92,7 @@ class InboxModelTest {
         return StorageKey.bot(7).chat(user).user(user).build();
     }
 
-    /** A new instance, of which the storage hears while it works. */
+    /** Begins a new instance. The storage works meanwhile, so that it learns the new token. */
     private void begin() {
         HandLease lease = new HandLease();
         lease.token = ++token;
@@ -161,7 +161,7 @@ class InboxModelTest {
         assertThat(storage.counts(7L).waiting()).isLessThanOrEqualTo(40);
     }
 
-    /** As far as Telegram gives them. */
+    /** Handles all updates without a conversation that Telegram returns. */
     private void handleAllOfNobody() {
         OptionalLong before;
         do {

@@ -33,7 +33,7 @@ import org.telegram.telegrambots.meta.api.objects.ApiResponse;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
-/** Telegram takes no messages to one chat for a while, with 429 or otherwise. */
+/** Telegram refuses messages to one chat for a while, with 429 or otherwise. */
 @Timeout(180)
 class LimitedChatTest {
     private static final int MESSAGES = 200;
@@ -74,7 +74,7 @@ class LimitedChatTest {
                 .toList();
     }
 
-    /** Whatever the bot takes for an outage. */
+    /** Whichever failures the bot declares as outages. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void nothingIsSentThereBeforeTheTimeIsOverAndNoAttemptCounts(boolean isOutage) {
@@ -118,7 +118,7 @@ class LimitedChatTest {
         assertThat(bot.attempts(2)).isOne();
     }
 
-    /** As docs/guides/telegram-updates.md says it. */
+    /** As stated in docs/guides/telegram-updates.md. */
     @Test
     void othersGoOnForNinetyNineUpdatesMeanwhile() {
         bot.telegram.nextInChat(POISONED, SEND, 1, Fault.tooManyRequests(Integer.MAX_VALUE));
@@ -244,7 +244,7 @@ class LimitedChatTest {
                 .isTrue();
     }
 
-    /** Each attempt sends what the pace allows: for ever, if none counted. */
+    /** Each attempt sends as many messages as the rate allows, which would go on forever if no attempt counted. */
     @Test
     void anAnswerThatIsLongerThanThePaceIsNotRepeatedForEver() {
         TelegramSender sender = TelegramSender.builder(OkHttpClients.of(bot.telegram))

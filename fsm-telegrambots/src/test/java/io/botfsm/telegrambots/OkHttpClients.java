@@ -5,7 +5,7 @@ import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.TelegramUrl;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
-/** TelegramBots' client of a double. */
+/** TelegramBots' client for a double. */
 final class OkHttpClients {
     private OkHttpClients() {}
 

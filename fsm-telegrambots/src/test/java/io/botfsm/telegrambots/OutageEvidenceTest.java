@@ -24,7 +24,7 @@ class OutageEvidenceTest {
         assertThat(fails("a")).isFalse();
         succeeds("b");
         assertThat(fails("a")).isTrue();
-        assertThat(fails("a")).isTrue(); // also when they have fallen silent
+        assertThat(fails("a")).isTrue(); // even if the others have been silent since
     }
 
     @Test

@@ -74,7 +74,7 @@ class PendingUpdatesTest {
         return updates.takeDue(0).stream().map(PendingUpdate::id).toList();
     }
 
-    /** Of whichever conversations they are. */
+    /** Whichever conversations the updates belong to. */
     @Test
     void aMigrationWaitsForBothChatsAndBothWaitForIt() {
         String text = "\"text\":\"a\"";
@@ -140,7 +140,7 @@ class PendingUpdatesTest {
         assertThat(updates.begin(pending.get(1), true, 0)).isTrue();
     }
 
-    /** An executor may run what it has refused, and it is handed over again. */
+    /** An executor may run a task that it has rejected, although the update is handed over again. */
     @Test
     void beginsOnceForEachTimeItIsHandedOver() {
         PendingUpdate update = admit(NONE, 11).get(0);
@@ -235,7 +235,7 @@ class PendingUpdatesTest {
         assertThat(updates.begin(pending.get(1), true, 0)).isFalse();
     }
 
-    /** Many successes must not make many calls to a backend that is in trouble. */
+    /** Many successes must not cause many calls to a failing backend. */
     @Test
     void whatMayBeAnOutageIsNotTriedAgainWithEachSuccess() {
         List<PendingUpdate> pending = admit(NONE, 11, 12, 13);
@@ -260,7 +260,7 @@ class PendingUpdatesTest {
         assertThat(updates.awaitQuiet(0)).isTrue();
     }
 
-    /** As Telegram may give it once it has begun anew. */
+    /** Telegram may reuse an id after it has started again at a random id. */
     @Test
     void anotherUpdateWithTheIdOfAStoredOneIsNotTakenForIt() throws Exception {
         ReceivedUpdate stored = inGroup(11);
@@ -277,7 +277,7 @@ class PendingUpdatesTest {
         assertThat(updates.takeDue(0)).hasSize(1);
     }
 
-    /** An executor may have it for long before it runs it. */
+    /** An executor may keep an update for a long time before it runs it. */
     @Test
     void whatHasBecomeTooOldSinceItWasHandedOverIsGivenUp() throws Exception {
         Duration age = Duration.ofHours(1);

@@ -84,7 +84,7 @@ class PoisonedConversationTest {
         return "fsm:{" + key.bot() + ":" + key.chat() + ":" + key.user() + "}";
     }
 
-    /** What only this conversation meets. */
+    /** Failures that affect only this conversation. */
     enum Poison {
         VALUE_OF_ANOTHER_TYPE {
             @Override
@@ -296,7 +296,7 @@ class PoisonedConversationTest {
         assertThat(bot.attempts(POISONED)).isEqualTo(PollingSession.Builder.DEFAULT_ATTEMPTS);
     }
 
-    /** No success of others is needed to tell: the lease is still held. */
+    /** No success of other conversations is needed as evidence: the lease is still held. */
     @Test
     void isGivenUpAloneWhereNoLeaseCanHaveHadItsToken() {
         Poison.FENCED_BY_NO_LEASE.prepare(this, bot.key(POISONED));
@@ -314,7 +314,7 @@ class PoisonedConversationTest {
         awaitDeadLetters(update);
     }
 
-    /** Each fails for so long that all others are done before it does so for the first time. */
+    /** Its handler takes so long that all others of the window are done before it fails for the first time. */
     @Test
     void holdsUpNobodyElseWhenItFailsSlowly() {
         bot.polling.outageTimeout = Duration.ofMillis(100);
@@ -332,7 +332,7 @@ class PoisonedConversationTest {
         awaitDeadLetters(update);
     }
 
-    /** The window is full when they fail for the first time: nobody can succeed after that. */
+    /** The window is full when they fail for the first time: no other conversation can succeed after that. */
     @Test
     void tenThatFailSlowlyHoldUpNobodyElse() {
         bot.polling.outageTimeout = Duration.ofMillis(100);
@@ -452,7 +452,7 @@ class PoisonedConversationTest {
         assertThat(handedOver).hasValue(ATTEMPTS);
     }
 
-    /** As an interrupted call of the storage leaves the thread. */
+    /** The handler leaves the thread interrupted, as an interrupted call of the storage does. */
     @Test
     void aReceiverCanWaitThoughTheHandlerWasInterrupted() {
         List<Boolean> interrupted = new CopyOnWriteArrayList<>();

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 /** Updates that take long are kept in an inbox, and hold up no others. */
 @Timeout(180)
 class PollingInboxTest {
-    /** Beyond what Telegram gives at once. */
+    /** More than Telegram returns at once. */
     private static final int MESSAGES = 150;
 
     private static final int LIMIT = PendingUpdates.LIMIT;
@@ -45,7 +45,7 @@ class PollingInboxTest {
     private final WatchedInbox storage = new WatchedInbox(new MemoryStateStorage());
     private final Fsm fsm = Fsm.of(storage);
     private final CrowdedBot bot = new CrowdedBot();
-    /** What each conversation has been given, in this order. */
+    /** The handled updates of each conversation, in order. */
     private final Map<Long, List<Integer>> handled = new ConcurrentHashMap<>();
 
     private final CountDownLatch hanging = new CountDownLatch(1);
@@ -63,7 +63,10 @@ class PollingInboxTest {
         bot.stop();
     }
 
-    /** Handlers hang for the users below the first of the others. */
+    /**
+     * Starts the bot. Handlers hang for the users up to {@link CrowdedBot#USERS}, but not for those of
+     * {@link CrowdedBot#othersWrite}.
+     */
     private void start() {
         bot.start(fsm, (fenced, key, update) -> {
             long user = Long.parseLong(key.user());
@@ -190,7 +193,7 @@ class PollingInboxTest {
         assertThat(bot.attempts(SLOW)).isOne();
     }
 
-    /** What may be there is removed as what is. */
+    /** An update that may be in the inbox is removed like one that is. */
     @Test
     void anAnswerThatIsLostLeavesNothingBehind() {
         start();
@@ -233,7 +236,7 @@ class PollingInboxTest {
         assertThat(messagesOf(SLOW)).isEqualTo(3);
     }
 
-    /** Stored, but the instance ended before Telegram got to know. */
+    /** The update is stored, but the instance ended before it was confirmed to Telegram. */
     @Test
     void whatTelegramDeliversAgainIsKnown() throws Exception {
         bot.telegram.user(SLOW).says("one");
@@ -338,7 +341,7 @@ class PollingInboxTest {
         assertThat(messagesOf(SLOW)).isOne();
     }
 
-    /** The bot was down for longer. */
+    /** The bot was down for longer than the maximum age. */
     @Test
     void whatIsTooOldAtTheStartIsADeadLetterAndNotHandled() {
         bot.polling.inboxMaxAge(Duration.ofHours(1));
@@ -391,7 +394,7 @@ class PollingInboxTest {
                 .containsExactly("700");
     }
 
-    /** As in a fail-over to a replica that lags: positions that were read are given again. */
+    /** As in a failover to a replica that lags: positions that were read are assigned again. */
     @Test
     void whatWaitsInAnInboxThatFellBackIsFound() {
         add(message(7, SLOW), message(8, SLOW), message(9, SLOW));
@@ -423,7 +426,7 @@ class PollingInboxTest {
         awaitWaiting(0);
     }
 
-    /** As decorators of the storage and the function of keys may do. */
+    /** Decorators of the storage and the key function may leave an interrupt behind. */
     @Test
     void anInterruptThatIsLeftBehindDoesNotEndTheInbox() {
         storage.interrupts = true;

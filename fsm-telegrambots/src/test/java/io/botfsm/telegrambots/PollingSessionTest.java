@@ -215,7 +215,7 @@ class PollingSessionTest {
         alice.says("a2");
 
         awaitHandled("1 a2");
-        assertThat(attempts).hasValue(4); // the fourth since it could not be handed over after the third
+        assertThat(attempts).hasValue(4); // the fourth, since the receiver failed after the third
         assertThat(dead).hasSize(1);
         DeadLetter letter = dead.get(0);
         assertThat(letter.updateId()).isEqualTo(id);
@@ -227,7 +227,7 @@ class PollingSessionTest {
         await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
     }
 
-    /** The number that the docs name. */
+    /** The default that the documentation states. */
     @Test
     void givesAnUpdateFiveAttemptsUnlessSetOtherwise() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();
@@ -453,7 +453,7 @@ class PollingSessionTest {
         assertThat(telegram.unconfirmedUpdates()).isEqualTo(1);
     }
 
-    /** A pause that it did not notice has outlived its lease; the next instance has written. */
+    /** An instance was paused, unnoticed, for longer than its lease; the next instance has written. */
     @Test
     void whatAZombieWritesIsRefused() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
@@ -477,7 +477,7 @@ class PollingSessionTest {
 
     // Threads.
 
-    /** What an executor has is the head of a conversation; the rest waits outside of it. */
+    /** An executor has only the first update of each conversation; the others wait outside of it. */
     @Test
     void handsOverOnlyTheHeadOfEachConversation() {
         List<Runnable> given = new CopyOnWriteArrayList<>();
@@ -513,7 +513,7 @@ class PollingSessionTest {
         assertThat(dead).isEmpty();
     }
 
-    /** As an executor does whose policy lets callers run what it has no room for. */
+    /** The executor runs handlers on the polling thread, as one with a caller-runs policy may. */
     @Test
     void pollingSurvivesAnInterruptOfAHandlerOnItsThread() {
         polling.executor(Runnable::run);
@@ -594,7 +594,7 @@ class PollingSessionTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
     }
 
-    // Telegram's no.
+    // Refusals by Telegram.
 
     @Test
     void triesAgainAfterWhatPasses() {
@@ -712,7 +712,7 @@ class PollingSessionTest {
         assertThat(polled.isPolling()).isFalse();
     }
 
-    /** What is to be given the session, and fails, must not leave a poller behind that nobody stops. */
+    /** A listener that fails must not leave a poller behind that nothing stops. */
     @Test
     void aListenerOfTheStartThatFailsLetsNothingPoll() {
         polling.onStart(started -> {

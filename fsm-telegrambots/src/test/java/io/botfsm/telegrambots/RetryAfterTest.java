@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Waits that Telegram would not state, and a proxy or a local server might. */
+/** Waits that Telegram would not state, but a proxy or a local server might. */
 @Timeout(60)
 class RetryAfterTest {
     private static final BotToken TOKEN = BotToken.of("7:secret");
@@ -66,7 +66,7 @@ class RetryAfterTest {
         }
     }
 
-    /** Not again and again without a pause. */
+    /** It does not poll again and again without a pause. */
     @Test
     void pollsAgainAfterASecondAtTheEarliest() throws Exception {
         try (BotApiDouble telegram = BotApiDouble.start()) {

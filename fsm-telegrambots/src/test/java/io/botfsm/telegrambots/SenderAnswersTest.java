@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 
-/** Answers that the double does not give, to the client that a {@link TelegramRunner} has by default. */
+/** Responses that the double does not send, to the default client of a {@link TelegramRunner}. */
 @Timeout(60)
 class SenderAnswersTest {
     private static final String TAKEN =

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** All that is slow at once, with an inbox in Redis. */
+/** All kinds of slow updates at once, with an inbox in Redis. */
 @Timeout(180)
 class SlowUpdatesTest {
     private static final int MESSAGES = 320;

@@ -28,10 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What all conversations need is unavailable: nothing is given up. */
+/** Something that all conversations need is unavailable: nothing is given up. */
 @Timeout(180)
 class StorageOutageTest {
-    /** Far more than would count. */
+    /** Far more attempts than an update has if they count. */
     private static final int FUTILE_ATTEMPTS = 2 * ATTEMPTS;
 
     private final RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
@@ -96,7 +96,7 @@ class StorageOutageTest {
         assertThat(logged("Updates are being handled again")).isEqualTo(outages);
     }
 
-    /** What the others did before the outage is no evidence against it. */
+    /** Successes of others before the outage are no evidence against it. */
     @Test
     void givesUpNothingThatWasBegunBeforeAndKeepsAFullWindow() {
         bot.polling.outageTimeout = Duration.ofHours(1);
@@ -120,7 +120,7 @@ class StorageOutageTest {
         assertThat(bot.dead).isEmpty();
     }
 
-    /** What failed before on its own account must not be counted once the others fail too. */
+    /** After a conversation has failed alone, its further failures do not count once the others fail too. */
     @Test
     void countsNothingThatHappensAfterTheOthersFailToo() {
         AtomicBoolean mended = new AtomicBoolean();

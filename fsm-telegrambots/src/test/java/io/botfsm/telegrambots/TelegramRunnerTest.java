@@ -169,7 +169,7 @@ class TelegramRunnerTest {
                 .containsExactly("Small or large?", "Where to with your small one?", "On its way to Elm Street.");
     }
 
-    /** As a program has it: connection opened and closed around the run. */
+    /** As in a program: the connection is opened before the run, and closed after it. */
     private TelegramRunner onRedis(RedisServerProcess server) {
         BotRedis redis = LettuceRedis.connect(server.uri(1));
         return runner().flow(PIZZA, Texts.in(), Texts.out())
@@ -267,7 +267,7 @@ class TelegramRunnerTest {
         }
     }
 
-    /** What has been set up says so in one line. */
+    /** One line of the log names the parts that are set up. */
     @Test
     void theLogSaysWhichPartsThereAre() throws Exception {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -419,7 +419,7 @@ class TelegramRunnerTest {
         ann.says("small");
         ann.awaitReply("Where to with your small one?", PATIENCE);
         assertThat(standby.stop()).isEqualTo(BotRunner.STOPPED);
-        // what was given is not closed
+        // storages that were passed in are not closed
         assertThat(storage.write(key(9), Mutation.builder().state("Order:SIZE").build()))
                 .succeedsWithin(PATIENCE);
     }
@@ -478,7 +478,7 @@ class TelegramRunnerTest {
         assertThat(telegram.requests()).isEmpty();
     }
 
-    /** What waits for its time has stored nothing, and is left to the next instance. */
+    /** A turn that waits for the rate limit has stored nothing, and is left to the next instance. */
     @Test
     void aStopDoesNotWaitForThePaceOfAChat() throws Exception {
         Run run = start(pizzaBot()
@@ -494,7 +494,7 @@ class TelegramRunnerTest {
         ann.awaitReply("Where to with your small one?", PATIENCE);
     }
 
-    /** The storage offers the deadlines no more when timeouts are to be started. */
+    /** The storage offers no more deadlines when timeouts are to be started. */
     @Test
     void aBotWhoseTimeoutsCannotStartIsStoppedInOrder() throws Exception {
         AtomicBoolean isGone = new AtomicBoolean();
@@ -515,7 +515,7 @@ class TelegramRunnerTest {
         ann.awaitReply("Small or large?", PATIENCE);
     }
 
-    /** Busy chats are no failures of the timeouts. */
+    /** A busy chat is not a failure of its timeout. */
     @Test
     void aTimeoutOfAChatThatTakesNothingIsLeftAsItIs() throws Exception {
         TelegramSender busy = TelegramSender.builder(OkHttpClients.of(telegram))

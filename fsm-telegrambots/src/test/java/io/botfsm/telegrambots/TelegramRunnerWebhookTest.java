@@ -135,7 +135,7 @@ class TelegramRunnerWebhookTest {
             assertThat(closing.isAlive()).isTrue();
             slow.countDown();
             closing.join();
-            ann.awaitReply("On its way to Elm St 1.", PATIENCE); // by what was open until then
+            ann.awaitReply("On its way to Elm St 1.", PATIENCE); // the client was still open
             webhook.close();
             ann.says("/order");
             await().atMost(PATIENCE)
@@ -145,7 +145,7 @@ class TelegramRunnerWebhookTest {
         }
     }
 
-    /** The leases of conversations are released while there is something to release them in. */
+    /** The leases of conversations are released before the lease store is closed. */
     @Test
     void stoppingClosesTheWebhookInOrder() {
         ListAppender<ILoggingEvent> log = new ListAppender<>();

@@ -45,7 +45,7 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
-/** The clock stands still but for the waits of the sender. */
+/** The clock advances only while the sender waits, or by a test. */
 @Timeout(60)
 class TelegramSenderTest {
     private static final String SEND = "sendMessage";
@@ -97,10 +97,10 @@ class TelegramSenderTest {
         return Stream.iterate(1, number -> number + 1).limit(messages).map(String::valueOf);
     }
 
-    /** A message of which it is known when it left. */
+    /** The chat of a message, and the time at which it was sent. */
     private record Departure(long chat, long at) {}
 
-    /** Whatever the order of chats: no rate is exceeded in any period, and nobody waits in vain. */
+    /** Whatever the order of chats: no rate is exceeded in any period, and no message waits longer than it must. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void noRateIsExceededInAnyPeriod(long seed) throws Exception {
@@ -317,7 +317,10 @@ class TelegramSenderTest {
         assertThat(sender.split()).isZero();
     }
 
-    /** With real time, and answers that take theirs: each text is whole, and those of one thread keep their order. */
+    /**
+     * In real time, with slow responses: the parts of a text stay together, and the texts of one thread keep their
+     * order.
+     */
     @Test
     void messagesToOneChatLeaveWholeAndInTheirOrder() throws Exception {
         TelegramSender quick = TelegramSender.builder(client)
@@ -485,7 +488,7 @@ class TelegramSenderTest {
     @Test
     void anAlbumAndMessagesForwardedAtOnceCountAsMany() {
         List<InputMedia> photos = List.of(new InputMediaPhoto("1"), new InputMediaPhoto("2"), new InputMediaPhoto("3"));
-        assertThatThrownBy(() -> sender.send(new SendMediaGroup("1", photos))) // by the double, when it has left
+        assertThatThrownBy(() -> sender.send(new SendMediaGroup("1", photos))) // refused by the double once it was sent
                 .isInstanceOf(TelegramApiRequestException.class);
         assertThat(sender.readyIn("1")).isZero();
         assertThatThrownBy(() -> sender.send(new ForwardMessages("1", "2", List.of(1, 2))))
@@ -499,7 +502,7 @@ class TelegramSenderTest {
         assertThat(clock.get() - begun).isEqualTo(5 * SECOND);
     }
 
-    /** A subclass that an application has added its defaults to. */
+    /** A subclass with the defaults of an application. */
     private static final class OurPhoto extends SendPhoto {
         OurPhoto() {
             super("1", new InputFile("file-id"));
@@ -512,7 +515,7 @@ class TelegramSenderTest {
         assertThat(telegram.requests()).extracting(BotRequest::method).containsExactly("sendphoto");
     }
 
-    /** Of two that find the same place free, the second is not run once the first has taken it. */
+    /** If two turns wait for the same room, the second is not run after the first has used it. */
     @Test
     void turnsOfOneChatFollowOneAnother() throws Exception {
         TelegramSender slow = TelegramSender.builder(client)

@@ -28,12 +28,12 @@ import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
-/** Whose loggers show the bot's token. */
+/** Which loggers show the bot's token. */
 @Timeout(60)
 class TokenInLogsTest {
     private static final String REQUESTS = "jdk.httpclient.HttpClient.log";
 
-    // Fields, or their levels would be collected with them.
+    // Fields, since a logger that is garbage-collected loses its level.
     private final Logger debug = Logger.getLogger("jdk.internal.httpclient.debug");
     private final Logger root = Logger.getLogger("");
     private final Level rootBefore = root.getLevel();
@@ -128,7 +128,7 @@ class TokenInLogsTest {
         return telegram.token().substring(telegram.token().indexOf(':') + 1);
     }
 
-    /** So nothing is to be warned of there. */
+    /** Therefore, these need no warning. */
     @Test
     void thoseOfTelegramBotsClientAndOkHttpDoNotShowIt() throws Exception {
         root.setLevel(Level.ALL);

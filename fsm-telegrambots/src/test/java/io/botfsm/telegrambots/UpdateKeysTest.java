@@ -20,7 +20,7 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 class UpdateKeysTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The cases are those of {@code fsm-pengrad} too. */
+    /** The cases are shared with {@code fsm-pengrad}. */
     @TestFactory
     List<DynamicTest> anUpdateBelongsTo() throws Exception {
         try (BufferedReader cases = new BufferedReader(

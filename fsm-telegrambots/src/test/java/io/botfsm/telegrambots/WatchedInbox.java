@@ -17,16 +17,16 @@ import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A storage whose inbox says what was stored in it, and fails when a test wants it to. */
+/** A storage whose inbox records what is stored in it, and fails when a test wants it to. */
 final class WatchedInbox extends ForwardingStateStorage implements UpdateInbox {
     private volatile UpdateInbox inbox;
-    /** What was stored, as often as it was tried. */
+    /** The updates that were added, once for each attempt. */
     final List<InboxUpdate> added = new CopyOnWriteArrayList<>();
 
-    /** Whether calls are carried out and fail then. */
+    /** Whether calls fail after they were carried out. */
     volatile boolean losesAnswers;
 
-    /** For how much longer what waits seems to have waited. */
+    /** The additional time for which updates appear to have waited. */
     volatile Duration downtime = Duration.ZERO;
 
     /** Whether calls leave an interrupt set. */
@@ -41,7 +41,7 @@ final class WatchedInbox extends ForwardingStateStorage implements UpdateInbox {
         this.inbox = storage.extension(UpdateInbox.class).orElseThrow();
     }
 
-    /** As after a fail-over to a server that lacks what this one had. */
+    /** Uses another inbox, as after a failover to a server that lacks what this one had. */
     void fallBackTo(StateStorage other) {
         inbox = other.extension(UpdateInbox.class).orElseThrow();
     }

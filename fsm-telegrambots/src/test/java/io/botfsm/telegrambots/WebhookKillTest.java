@@ -68,7 +68,10 @@ class WebhookKillTest {
         OkHttpClients.of(telegram).execute(set);
     }
 
-    /** It dies after its turn, before its reply; a load balancer sends what is redelivered to the other. */
+    /**
+     * An instance is killed after its turn, before its reply; as by a load balancer, the redelivered update is sent to
+     * the other.
+     */
     @Test
     void anUpdateOfAKilledInstanceIsHandledByTheOther() throws Exception {
         try (RedisServerProcess redis = RedisServerProcess.start("appendonly yes", "appendfsync always");

@@ -77,7 +77,7 @@ final class BotRun {
         try {
             LOG.error("The run failed; shutting down", failure);
         } catch (Throwable e) {
-            // An appender that fails must not keep the rest from being closed; the status says it too.
+            // A failing appender must not keep the rest from being closed; the status reports the failure too.
         }
     }
 

@@ -216,7 +216,7 @@ public final class BotRunner {
         try {
             LOG.info("Ended with status {}", status);
         } catch (Throwable e) {
-            // An appender that fails must not keep the caller from the status, and the process from its end.
+            // A failing appender must not keep the caller from getting the status, nor the process from ending.
         }
     }
 

@@ -59,7 +59,7 @@ final class Generation {
             state.compareAndSet(RunState.STARTING, RunState.ACTIVE);
             LOG.info("The bot has started with fencing token {}", lease.fencingToken());
             bot.ended().whenComplete((end, failure) -> ending.complete(ended(failure)));
-        } catch (Throwable e) { // it runs, so it is stopped like any other
+        } catch (Throwable e) { // the bot is running, so it is stopped like any other
             ending.complete(ended(e));
         }
         return bot;
@@ -80,7 +80,7 @@ final class Generation {
         return new BotFailed("it failed", failure instanceof CompletionException && cause != null ? cause : failure);
     }
 
-    /** Stops what was started. Returns whether certainly nothing of it is running any more. */
+    /** Stops what was started. Returns whether it is certain that nothing of it is still running. */
     boolean stop() {
         state.set(RunState.DRAINING);
         return starting.map(this::stop).orElse(true);

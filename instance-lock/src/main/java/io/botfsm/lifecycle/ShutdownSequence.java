@@ -83,7 +83,7 @@ public final class ShutdownSequence {
         try {
             log(step, end, failure, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
         } catch (Throwable e) {
-            // An appender that fails must not keep the other steps from running, nor those who wait for their end.
+            // A failing appender must not keep the other steps from running, nor make callers wait forever.
         }
         return end;
     }

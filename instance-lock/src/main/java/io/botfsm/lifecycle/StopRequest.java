@@ -18,7 +18,7 @@ final class StopRequest {
     private final Object monitor = new Object();
     private Optional<StopAsked> asked = Optional.empty();
     private CompletableFuture<Ending> round = new CompletableFuture<>();
-    private boolean interrupted; // the running thread's own
+    private boolean interrupted; // confined to the thread of the run
 
     /** Requests a stop. Returns whether this is the first request. */
     boolean ask(String why) {
@@ -41,7 +41,7 @@ final class StopRequest {
         }
     }
 
-    /** Waits for a future that ends with the round. An interrupt is a request to stop. */
+    /** Waits for a future that completes when the round ends, if not earlier. An interrupt is a request to stop. */
     void await(CompletableFuture<?> future) {
         while (!future.isDone()) {
             await(future, Duration.ofDays(1));

@@ -92,7 +92,7 @@ final class InstanceLease implements Lease, LeaseListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
-            // listeners were notified, or will be: the lease expires by itself
+            // listeners are notified, and the lease expires by itself
         }
     }
 
@@ -103,14 +103,14 @@ final class InstanceLease implements Lease, LeaseListener {
     }
 
     /**
-     * Releases the lease. If it has already ended, the stage completes when the store has been notified of everything
-     * it still has to know.
+     * Releases the lease. If it has already ended, nothing is released; the stage then completes with false, once a
+     * pending raise of the fence is done.
      */
     CompletionStage<Boolean> release() {
         if (!generation.end()) {
             return fenceRaised.thenApply(raised -> false);
         }
-        if (!active.isDone()) { // else the exception would be made for nobody, with its stack trace
+        if (!active.isDone()) { // otherwise nobody would see the exception, whose stack trace is expensive
             active.completeExceptionally(new LockClosedException(leases.name()));
         }
         return generation
@@ -119,7 +119,7 @@ final class InstanceLease implements Lease, LeaseListener {
                         new LockEvent.Released(leases.name(), fencingToken(), Boolean.TRUE.equals(confirmed))));
     }
 
-    // What happens to it.
+    // Events of the lease.
 
     @Override
     public void quarantined(Duration remaining) {

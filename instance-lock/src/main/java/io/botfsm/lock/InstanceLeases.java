@@ -51,7 +51,7 @@ final class InstanceLeases {
     /**
      * One attempt to acquire the lock.
      *
-     * @param result the result; not complete before a lease may be used
+     * @param result the result; completes with a lease only when it may be used
      */
     record Attempted(AcquireAttempt attempt, CompletableFuture<AcquireResult> result) {
         /** Fails the attempt, unless the store has answered. */
@@ -101,7 +101,7 @@ final class InstanceLeases {
             current = lease;
             unwanted = closed;
         }
-        if (before != null) { // the store has given to us again what it forgot that we have
+        if (before != null) { // the store forgot that this instance held the lease, and granted it again
             before.lose(LossReason.EXPIRED);
         }
         if (unwanted) {
@@ -112,7 +112,7 @@ final class InstanceLeases {
         return lease;
     }
 
-    /** Releases the held lease, and any that is still granted. */
+    /** Releases the held lease; a lease that is granted later is released at once. */
     CompletionStage<Boolean> close() {
         InstanceLease held;
         synchronized (monitor) {

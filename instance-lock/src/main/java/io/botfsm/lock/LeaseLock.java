@@ -67,7 +67,7 @@ final class LeaseLock implements InstanceLock {
         } catch (TimeoutException e) {
             attempt.giveUp(e);
         }
-        try { // it has failed, or is granted and ends its quarantine, or is lost, within a time to live
+        try { // it has failed by now, or its lease leaves quarantine or is lost within a time to live
             return get(attempt.result(), timings.ttl().plus(limit));
         } catch (TimeoutException e) {
             throw unavailable(e);
@@ -163,7 +163,7 @@ final class LeaseLock implements InstanceLock {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | LockException e) {
-            // it expires by itself, and listeners are notified
+            // the lease expires by itself, and listeners are notified
         } finally {
             threads.close();
         }

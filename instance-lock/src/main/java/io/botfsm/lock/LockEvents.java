@@ -40,7 +40,7 @@ final class LockEvents {
         }
         try {
             callbacks.execute(this::tellAll);
-        } catch (Throwable e) { // such as no memory for a thread: the lock matters more than who hears of it
+        } catch (Throwable e) { // such as no memory for a thread: the lock must go on; the next event delivers this one
             stopTelling();
         }
     }
@@ -71,7 +71,7 @@ final class LockEvents {
     private static void tell(LockListener listener, LockEvent event) {
         try {
             listener.on(event);
-        } catch (Throwable e) { // a listener's error is not the other listeners', nor that of a log appender
+        } catch (Throwable e) { // an error of a listener or log appender must not affect others
             reportFailure(e);
         }
     }

@@ -51,13 +51,13 @@ final class OneShotEvent<T> {
         Runnable told = () -> {
             try {
                 callback.accept(what);
-            } catch (Throwable e) { // a callback's error must not end the thread of another's
+            } catch (Throwable e) { // an error of a callback must not end the thread of another one
                 reportFailure(e);
             }
         };
         try {
             callbacks.execute(told);
-        } catch (Throwable e) { // such as no memory for a thread: on this one rather than never
+        } catch (Throwable e) { // such as no memory for a thread: runs on this one rather than never
             told.run();
         }
     }
@@ -66,7 +66,7 @@ final class OneShotEvent<T> {
         try {
             LOGGER.error("A callback of a lock failed", failure);
         } catch (Throwable e) {
-            // An appender's error is not the next callback's.
+            // An error of an appender must not affect the next callback.
         }
     }
 }

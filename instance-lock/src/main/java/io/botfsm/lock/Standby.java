@@ -61,7 +61,7 @@ final class Standby {
         synchronized (monitor) {
             pending = attempt;
         }
-        end(); // so that nothing begins when the attempt ends
+        end(); // so that no new attempt begins when this one ends
         if (pending != null) {
             pending.undo(why);
         }
@@ -93,7 +93,7 @@ final class Standby {
             timer.cancel();
             try {
                 answered(came, failure);
-            } catch (Throwable e) { // such as an appender's: the waiter must not wait for ever
+            } catch (Throwable e) { // such as an error of an appender: the caller must not wait forever
                 fail(e);
                 if (came != null) {
                     InstanceLeases.giveBack(came);

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program with a bot, for what only a process of its own can show. Says on standard output what happens, each line
- * after {@code "> "}; the log is there too.
+ * A bot program for tests that need a separate process. Prints what happens to standard output, each line prefixed with
+ * {@code "> "}; the log goes there too.
  */
 final class BotProgram {
     private static final Duration LONG = Duration.ofSeconds(100);
@@ -78,7 +78,7 @@ final class BotProgram {
         };
     }
 
-    /** It has a shutdown hook of its own, and drains its web server before anything else. */
+    /** Runs the bot in a framework that has its own shutdown hook and drains its web server first. */
     private static int runInAFramework(BotRunner runner) {
         CountDownLatch stopped = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
@@ -98,7 +98,7 @@ final class BotProgram {
         return status;
     }
 
-    /** One more under another lock; the first to end ends the program. */
+    /** Runs a second bot under another lock; the first run to end ends the program. */
     private static int runTwo(BotRunner runner) {
         CountDownLatch firstWorks = new CountDownLatch(1);
         HandLock other = new HandLock(entry -> say("other: " + entry));

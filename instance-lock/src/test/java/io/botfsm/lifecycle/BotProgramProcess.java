@@ -88,7 +88,7 @@ final class BotProgramProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** What happened. */
+    /** Returns what the program reported, without the log. */
     List<String> said() {
         return lines.stream()
                 .filter(line -> line.startsWith(SPOKEN))
@@ -96,7 +96,7 @@ final class BotProgramProcess implements AutoCloseable {
                 .toList();
     }
 
-    /** The log, in one piece. */
+    /** Returns the whole output, including the log. */
     String log() {
         return String.join("\n", lines);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Runners of several instances, under locks as they are used. */
+/** Runners of several instances, with real locks. */
 @Timeout(60)
 class BotRunnerOverLeasesTest {
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -27,7 +27,7 @@ class BotRunnerOverLeasesTest {
     private final Journal journal = new Journal();
     private final List<Instance> instances = new CopyOnWriteArrayList<>();
 
-    /** One instance of the bot; it says its name before everything. */
+    /** One instance of the bot; its entries in the journal begin with its name. */
     private final class Instance {
         private final CuttableStore connection = new CuttableStore(store);
         private final String name;
@@ -41,7 +41,7 @@ class BotRunnerOverLeasesTest {
                     .ttl(ttl)
                     .renewEvery(Duration.ofMillis(300))
                     .requestTimeout(Duration.ofMillis(200))
-                    .stopMargin(Duration.ofSeconds(1)) // much, for a test that must not depend on a machine's speed
+                    .stopMargin(Duration.ofSeconds(1)) // long, so that the machine's speed does not matter
                     .build();
             runner = BotRunner.of(lock).withoutSignals().thenClose("store", LONG, () -> {
                 journal.accept(name + ": close store");
@@ -56,7 +56,7 @@ class BotRunnerOverLeasesTest {
                         TestBot bot = new TestBot(
                                 lease,
                                 entry -> journal.accept(
-                                        name + ": " + entry.replaceAll("\\d+", "N"))); // a token is a time or so
+                                        name + ": " + entry.replaceAll("\\d+", "N"))); // tokens differ in each run
                         bot.whenDrained = () -> whenDrained.close();
                         return bot;
                     }),
@@ -93,7 +93,7 @@ class BotRunnerOverLeasesTest {
 
     @Test
     void aStandByTakesOverAsSoonAsTheFirstHasStopped() {
-        Instance first = new Instance("first", Duration.ofHours(1)); // nobody waits for that
+        Instance first = new Instance("first", Duration.ofHours(1)); // never expires during the test
         Instance second = new Instance("second", Duration.ofHours(1));
         second.runner.standby();
         CompletableFuture<Integer> firstStatus = first.run();
@@ -156,9 +156,9 @@ class BotRunnerOverLeasesTest {
         first.runner.stop();
         assertThat(firstStatus).succeedsWithin(LONG).isEqualTo(FAILED);
 
-        first.connection.restore(); // the store is closed; let it be one that is not
+        first.connection.restore(); // undoes the close, so that renewals reach the store
         int renewals = first.connection.renewals();
-        soon().until(() -> first.connection.renewals() >= renewals + 9); // more than a time to live
+        soon().until(() -> first.connection.renewals() >= renewals + 9); // for longer than a time to live
         assertThat(journal.entries()).contains("first: drain N").doesNotContain("second: start N");
 
         first.connection.cutOff(); // as the end of its process does

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The form for frameworks, which start and stop a bot on threads of theirs. */
+/** Tests {@link BotRunner#start}, for frameworks that start and stop a bot on their own threads. */
 class BotRunnerStartAndReturnTest extends RunnerTest {
     @Test
     void returnsBeforeTheLockIsDecidedAndTheFutureHasTheStatus() {

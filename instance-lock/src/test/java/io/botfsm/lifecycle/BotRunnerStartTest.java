@@ -140,7 +140,7 @@ class BotRunnerStartTest extends RunnerTest {
             CountDownLatch closed = new CountDownLatch(1);
             runner.thenClose("last", LONG, closed::countDown);
             late.whenClosed = () -> {
-                awaitAWhile(closed); // it must not come before
+                awaitAWhile(closed); // the last step must not run before the release has ended
                 journal.accept("released 9");
             };
             lock.answer(() -> {

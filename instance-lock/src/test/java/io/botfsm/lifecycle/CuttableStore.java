@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** One instance's way to a store; it can be cut off, and closing it does that only. */
+/** One instance's connection to a store. It can be cut off; closing it cuts it off, but does not close the store. */
 final class CuttableStore implements LeaseStore {
     private final LeaseStore store;
     private final AtomicInteger renewals = new AtomicInteger();

@@ -27,7 +27,7 @@ class ExitHookTest {
         Runtime.getRuntime().removeShutdownHook(thread);
         try (LogLines log = LogLines.of(BotRunner.class)) {
             thread.start();
-            thread.join(); // though nobody said that the run is over
+            thread.join(); // although the run has not ended
 
             assertThat(log.lines())
                     .containsExactly(

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** A run ends in order, whatever becomes of the log, and with whatever its bot fails. */
+/** A run ends in order even if logging fails, and whatever its bot throws. */
 class FailingRunTest extends RunnerTest {
     @Test
     void everythingIsClosed() {
@@ -29,7 +29,7 @@ class FailingRunTest extends RunnerTest {
         assertThat(journal.entries()).endsWith(REST.toArray(new String[0]));
     }
 
-    /** An error is no failure to start: the bot is at work. */
+    /** An error in {@code ended()} is not a failed start: the bot is already running. */
     @Test
     void aBotThatCannotTellItsEndIsStopped() {
         lock.grant();

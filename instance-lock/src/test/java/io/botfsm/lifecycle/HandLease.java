@@ -26,7 +26,7 @@ final class HandLease implements Lease {
         this.journal = journal;
     }
 
-    /** As often as a test likes: a lock must not, but may, call again. */
+    /** May be called repeatedly, although a lock calls the callbacks only once. */
     void expire() {
         expiring = true;
         onExpiring.forEach(Runnable::run);

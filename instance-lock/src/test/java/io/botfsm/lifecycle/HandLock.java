@@ -15,7 +15,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A lock within one process, worked by hand: each attempt gets the next answer that was given, or waits for one. */
+/**
+ * A lock that a test controls: each attempt gets the next prepared answer. If there is none, {@link #tryAcquire} finds
+ * another instance active, and {@link #acquire} waits for one.
+ */
 final class HandLock implements InstanceLock {
     static final LockHolder ANOTHER =
             new LockHolder("another", "host-b", 4711, Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(23));
@@ -28,14 +31,14 @@ final class HandLock implements InstanceLock {
         this.journal = journal;
     }
 
-    /** Lets the next attempt have it. */
+    /** Lets the next attempt acquire the lock. */
     HandLease grant() {
         HandLease lease = new HandLease(tokens.incrementAndGet(), journal);
         answers.add(() -> new AcquireResult.Acquired(lease));
         return lease;
     }
 
-    /** Lets the next attempt find another active. */
+    /** Lets the next attempt find another instance active. */
     void refuse() {
         refuse(ANOTHER);
     }

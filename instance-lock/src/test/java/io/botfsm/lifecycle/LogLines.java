@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs, until closed. */
+/** Records what the package of a class logs, until closed. */
 final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger logger;
     private final @Nullable Level level;
@@ -36,7 +36,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
         return events;
     }
 
-    /** Each a level and a message, times made equal. */
+    /** Returns the level and message of each event, with times replaced by {@code N}. */
     List<String> lines() {
         return events.stream()
                 .map(event ->

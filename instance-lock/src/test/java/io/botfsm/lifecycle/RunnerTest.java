@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** What the tests of a runner share: a lock worked by hand, a journal, a runner on a thread of its own. */
+/** What the tests of a runner share: a lock that the test controls, a journal, and a runner on its own thread. */
 @Timeout(60)
 abstract class RunnerTest {
     static final Duration LONG = Duration.ofSeconds(30);
@@ -60,13 +60,13 @@ abstract class RunnerTest {
         return bot;
     }
 
-    /** The bot of that generation, once it is at work. */
+    /** Returns the bot of the given generation, once it has been started. */
     TestBot bot(int generation) {
         soon().until(() -> bots.size() >= generation);
         return bots.get(generation - 1);
     }
 
-    /** Ends with the test, no matter what interrupts it. */
+    /** Hangs until the end of the test, even if interrupted. */
     void hang() {
         while (stuck.getCount() > 0) {
             try {

@@ -31,7 +31,7 @@ class ShutdownSequenceTest {
     private final List<String> done = new CopyOnWriteArrayList<>();
     private final CountDownLatch release = new CountDownLatch(1);
 
-    /** Ends when told to, whatever else happens. */
+    /** Waits for the release, even if interrupted. */
     private void awaitRelease() {
         boolean waiting = true;
         while (waiting) {
@@ -182,7 +182,7 @@ class ShutdownSequenceTest {
         void toTheEndThoughTheCallerIsInterrupted() {
             ShutdownSequence sequence = ShutdownSequence.builder()
                     .step("first", LONG, () -> {
-                        Thread.sleep(1); // is not what was interrupted
+                        Thread.sleep(1); // would throw if this thread were interrupted
                         done.add("first");
                     })
                     .step("second", LONG, () -> done.add("second"))

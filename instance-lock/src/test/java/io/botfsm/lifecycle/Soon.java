@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
-/** Waits that look often. */
+/** Waits that poll often. */
 final class Soon {
     private Soon() {}
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StopTimeoutsTest {
-    /** Those of the page: systemd and Kubernetes kill the process when they have waited. */
+    /** The timeouts on the deployment page, after which systemd and Kubernetes kill the process. */
     @ParameterizedTest
     @ValueSource(strings = {"TimeoutStopSec=", "terminationGracePeriodSeconds: "})
     void supervisorsWaitForTheWholeStop(String setting) throws IOException {

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** A bot that says what is done to it, and does what a test wants. */
+/** A bot that records the calls that it receives, and does what a test wants. */
 class TestBot implements Bot {
     final Lease lease;
     final CompletableFuture<String> end = new CompletableFuture<>();

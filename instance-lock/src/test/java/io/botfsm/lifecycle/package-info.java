@@ -1,4 +1,4 @@
-/** Tests; {@link io.botfsm.lifecycle.HandLock} is a lock that does at once what a test wants of it. */
+/** Tests; {@link io.botfsm.lifecycle.HandLock} is a lock that a test controls. */
 @NullMarked
 package io.botfsm.lifecycle;
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fails with an error for all that the package of a class logs, until closed. Logback keeps exceptions to itself,
- * errors it does not.
+ * Throws an error for everything that the package of a class logs, until closed. Logback catches the exceptions of an
+ * appender, but not its errors.
  */
 public final class FailingAppender extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger logger;

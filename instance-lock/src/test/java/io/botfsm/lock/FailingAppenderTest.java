@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What waits for a lock or listens to it goes on or is notified, no matter what becomes of the log. */
+/** Even if logging fails, waits for a lock end, and its listeners and callbacks are notified. */
 @Timeout(60)
 class FailingAppenderTest {
     private static final Duration LONG = Duration.ofMinutes(10);
@@ -40,7 +40,7 @@ class FailingAppenderTest {
                 .containsExactly("Activated", "Released", "Activated", "Released"));
     }
 
-    /** Without memory for a thread, on one. */
+    /** If there is no memory for a thread, all callbacks run on the current one. */
     @Test
     void callbacksAreCalledThatFollowOneThatFails() {
         OneShotEvent<String> event = new OneShotEvent<>(callback -> {

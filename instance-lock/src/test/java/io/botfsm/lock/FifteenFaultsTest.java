@@ -171,7 +171,7 @@ class FifteenFaultsTest {
                 .isIn(Violation.TOKEN_CHANGED);
     }
 
-    // Faults of leases that are many and short.
+    // Faults of many short leases.
 
     @Test
     void aLeaseOfAnotherConversationIsReleased() throws Exception {
@@ -215,7 +215,7 @@ class FifteenFaultsTest {
         return found(LOCK, changes);
     }
 
-    /** The first thing that the mutant is caught at. */
+    /** Returns the first violation that the simulator finds in the mutant. */
     private Violation found(String world, Change... changes) throws Exception {
         Mutant mutant = Mutant.of(Files.createTempDirectory(folder, "mutant"), changes);
         for (long seed = 0; seed < SEEDS; seed++) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Names of locks and what holders say of themselves, in log lines and messages: none forges another part of them. */
+/** Names of locks and descriptions of holders cannot forge other parts of log lines and messages. */
 class ForgedNamesTest {
     private static final String FORGED = "bot\" lost: x\n\u0085\u2028\u202e\\";
     private static final String ESCAPED = "bot\\\" lost: x\\u000a\\u0085\\u2028\\u202e\\\\";

@@ -365,7 +365,7 @@ class LeaseLockTest {
                     .isEqualTo(seen + 1);
         }
 
-        /** What one instance has learnt is of use to the next one, in whatever process. */
+        /** What one instance has learned also applies to the next one, even in another process. */
         @Test
         void leavesInTheStoreWhatItsTokenWasRefusedFor() {
             Lease lease = lock.tryAcquire().orThrow();
@@ -443,7 +443,7 @@ class LeaseLockTest {
                     .isLessThan(lease.fencingToken() + Duration.ofHours(1).toMillis() * 1_000);
         }
 
-        /** The monotonic clock stood still, for less than the time of day shows for sure, and goes slower by 1 %. */
+        /** The monotonic clock stood still, too briefly for the time of day to prove it, and runs 1 % slow. */
         @ParameterizedTest
         @ValueSource(ints = {100, 110, 200, 300, 500, 800, 1_000, 1_800, 2_000, 30_000})
         void isNotHeldBesideAnotherAfterASuspensionTooShortToBeSeen(int ttl) {
@@ -470,7 +470,7 @@ class LeaseLockTest {
             }
         }
 
-        /** As of a virtual machine that is paused: nothing here can show it, but the store does. */
+        /** As if a virtual machine were paused: no clock of the instance shows it, but the store does. */
         @Test
         void isLostAtItsNextRenewalAfterAPauseOfAllClocks() throws Exception {
             ManualClock clockOfStore = new ManualClock(LeaseClock.system());
@@ -556,7 +556,7 @@ class LeaseLockTest {
             }
         }
 
-        /** The answer to a request that was sent after the clock jumped is being taken in while somebody asks. */
+        /** {@code isHeld} is called while the answer to a request that was sent after the jump is being processed. */
         @Test
         void isNotDoubtedOnceARenewalAfterTheJumpIsConfirmed() throws Exception {
             ManualClock clock = new ManualClock(0, 0);
@@ -644,7 +644,7 @@ class LeaseLockTest {
         }
     }
 
-    /** The release is executed, its answer lost, and the store says of the next one that it has no such lease. */
+    /** The release is executed, but its answer is lost; the store answers the next one that it has no such lease. */
     @Test
     void aReleaseWhoseFirstAnswerIsLostIsConfirmedByTheNext() {
         try (InstanceLock busy = lock(Duration.ofSeconds(6))) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What is logged of renewals; {@link QuarantineTest} has the line on a quarantine. */
+/** The log lines of events; {@link QuarantineTest} tests that of a quarantine. */
 class LoggingListenerTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.lock");
@@ -40,7 +40,7 @@ class LoggingListenerTest {
         });
     }
 
-    /** It was held throughout. */
+    /** The lock was held throughout. */
     @Test
     void aRenewalAfterFailuresSaysNothingOfALoss() {
         logs(new LockEvent.RenewedLate("bot", 1, 2), Level.INFO, "Lock \"bot\" renewed after 2 failed attempts");

@@ -19,8 +19,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * A copy of a source of the lock with one fault, compiled, in a class loader of its own together with the simulator.
- * The text that the fault replaces must be there once, so that a mutant never quietly turns into the original.
+ * The lock with one fault: changed copies of its sources, compiled, in their own class loader together with the
+ * simulator. The text that a change replaces must occur exactly once, so that a mutant is never silently the original.
  */
 final class Mutant {
     private static final List<Path> SOURCES = List.of(
@@ -37,10 +37,10 @@ final class Mutant {
     }
 
     /**
-     * Makes one.
+     * Creates a mutant.
      *
      * @param folder for the copies
-     * @param changes in which type what is there instead of what
+     * @param changes the changes that make the fault
      */
     static Mutant of(Path folder, Change... changes) throws IOException {
         Map<String, String> copies = new LinkedHashMap<>();
@@ -57,9 +57,7 @@ final class Mutant {
         return new Mutant(new MutantLoader(classes));
     }
 
-    /**
-     * A text of a type's source, and what is there instead; line breaks and comments at the end of lines do not count.
-     */
+    /** A text in the source of a type, and its replacement; line breaks and end-of-line comments are ignored. */
     record Change(String type, String from, String to) {}
 
     private static String source(String type) throws IOException {
@@ -105,13 +103,13 @@ final class Mutant {
     }
 
     /**
-     * What it is caught doing in a world.
+     * Returns the violation that the simulator finds in a world, if any.
      *
-     * @param world the method of the simulator that runs one
+     * @param world the method of the simulator that runs the world
      */
     Optional<String> violation(String world, long seed) throws ReflectiveOperationException {
         Method run = loader.loadClass(PACKAGE + "Simulator").getDeclaredMethod(world, long.class);
-        run.setAccessible(true); // packages of two loaders are two packages
+        run.setAccessible(true); // a package of another loader is another package
         try {
             run.invoke(null, seed);
             return Optional.empty();
@@ -121,7 +119,7 @@ final class Mutant {
         }
     }
 
-    /** Loads the lock and its tests anew, the mutated class from the folder. */
+    /** Loads the lock and its tests again, mutated classes from the folder. */
     private static final class MutantLoader extends ClassLoader {
         private final Path classes;
 

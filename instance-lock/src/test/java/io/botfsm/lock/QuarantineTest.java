@@ -26,7 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What is heard of a lock that waits for holders which the store may have forgotten; the test lets time pass. */
+/**
+ * Events and log lines of a lock that waits for holders that the store may have forgotten; the test controls the time.
+ */
 class QuarantineTest {
     private static final Duration TTL = Duration.ofSeconds(30);
 

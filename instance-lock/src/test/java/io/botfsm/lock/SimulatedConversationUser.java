@@ -9,7 +9,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One conversation of a process with several, which it wants for a handler now and then, as event isolation gets it.
+ * One of several conversations of a process, which acquires its lease for a handler now and then, as event isolation
+ * does.
  */
 final class SimulatedConversationUser extends SimulatedInstance {
     private final LeaseEngine engine;

@@ -11,13 +11,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An instance that wants one lease, holds it for a while, and wants it again; how it gets one is the business of its
- * kind.
+ * An instance that acquires one lease, holds it for a while, and acquires it again; how it does so depends on the
+ * subclass.
  */
 abstract class SimulatedInstance {
     static final long MILLI = 1_000_000;
 
-    /** One lease it had, as its user sees it, and what it was told of it. */
+    /** One lease of the instance, as its user sees it, and how often the user was notified of its loss. */
     private static final class Held {
         private final BooleanSupplier isHeld;
         private final LongSupplier fencingToken;
@@ -40,12 +40,12 @@ abstract class SimulatedInstance {
     private final SimulatedMachine machine;
     private final List<Held> generations = new ArrayList<>();
 
-    /** Of leases that were lost, whether that was told already or not. */
+    /** The tokens of lost leases, whether or not their users have been notified yet. */
     private final Set<Long> lostTokens = new HashSet<>();
 
     private @Nullable Held current;
 
-    /** The last one, given back or not. */
+    /** The last lease, released or not. */
     private @Nullable Held latest;
 
     private long holdAtMost;
@@ -56,8 +56,8 @@ abstract class SimulatedInstance {
     /**
      * An instance.
      *
-     * @param name of the lease
-     * @param holdAtMost for how long it holds one, in nanoseconds
+     * @param name the name of the lease
+     * @param holdAtMost the longest time for which it holds the lease, in nanoseconds
      */
     SimulatedInstance(
             String name, Simulation simulation, SimulatedMachine machine, SimulatedServer server, long holdAtMost) {
@@ -84,7 +84,7 @@ abstract class SimulatedInstance {
         return machine;
     }
 
-    /** From now on it does nothing but stand by, and holds the lease no longer than that. */
+    /** From now on, always stands by rather than trying once, and holds the lease no longer than this. */
     final void standBy(long nanos) {
         onlyStandsBy = true;
         holdAtMost = nanos;
@@ -113,7 +113,7 @@ abstract class SimulatedInstance {
         }
     }
 
-    // What comes of it.
+    // Outcomes.
 
     final void gotNothing() {
         standbySince = Long.MAX_VALUE;
@@ -177,13 +177,13 @@ abstract class SimulatedInstance {
         held.release.run();
     }
 
-    // What is to be seen of it.
+    // Observations.
 
     final boolean isHolding() {
         return latest != null && machine.isRunning() && latest.isHeld.getAsBoolean();
     }
 
-    /** The token of the lease it has, 0 without one. */
+    /** The token of its last lease, released or not; 0 if it never had one. */
     final long token() {
         return latest == null ? 0 : latest.token;
     }
@@ -193,17 +193,17 @@ abstract class SimulatedInstance {
         return standbySince;
     }
 
-    /** Whether it still goes by a lease that it no longer has. */
+    /** Whether it still relies on a lease that it no longer holds. */
     final boolean isDeceived() {
         return current != null && !current.isHeld.getAsBoolean();
     }
 
-    /** How many of its leases were lost. */
+    /** How many losses its user was notified of. */
     final int losses() {
         return generations.stream().mapToInt(held -> held.lossesTold).sum();
     }
 
-    /** At the end every lease is either released or known to be lost. */
+    /** Checks that each lease kept its token, and was released or reported as lost. */
     final void checkTold() {
         for (Held held : generations) {
             if (held.fencingToken.getAsLong() != held.token) {

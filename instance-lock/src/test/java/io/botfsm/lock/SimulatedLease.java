@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One lease in a simulated world, as somebody sees it who knows true time: who holds it, and with which tokens. */
+/**
+ * One lease in a simulated world, as seen by an observer who knows the true time: who holds it, and with which tokens.
+ */
 final class SimulatedLease {
     private static final long SECOND = 1_000_000_000L;
 
@@ -21,10 +23,10 @@ final class SimulatedLease {
     }
 
     /**
-     * Looks at it.
+     * Checks the lease at this moment.
      *
-     * @param all of whom some want this lease
-     * @param doubtful whether somebody broke the rules lately
+     * @param all all instances, some of which want this lease
+     * @param doubtful whether a recent fault allows two holders
      */
     void check(List<SimulatedInstance> all, boolean doubtful) {
         SimulatedInstance holder = null;
@@ -53,12 +55,12 @@ final class SimulatedLease {
         }
     }
 
-    /** From now on it must be taken at once when it is free. */
+    /** From now on, the lease must be acquired at once when it is free. */
     void beginChurn() {
         heldLast = simulation.now();
     }
 
-    /** An instance that stands by must acquire it at once, long before a lease would have expired. */
+    /** Checks that a standby acquires a free lease at once, long before a lease would have expired. */
     void checkNobodyWaits(List<SimulatedInstance> all) {
         if (simulation.now() - heldLast <= SECOND / 2) {
             return;
@@ -70,7 +72,10 @@ final class SimulatedLease {
         }
     }
 
-    /** A holder may just have given it back, while the next one is about to be told, or pauses between two waits. */
+    /**
+     * Whether the lease was held recently: it may have just been released, and the next holder not yet been notified,
+     * or be pausing between two waits.
+     */
     boolean isHeldOrPassedOn() {
         return simulation.now() - heldLast < 4 * SECOND;
     }

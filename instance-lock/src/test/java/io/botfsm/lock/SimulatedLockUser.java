@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** An instance that wants the lock, as {@link LeaseLock} gets it. */
+/** An instance that acquires the lock as {@link LeaseLock} does. */
 final class SimulatedLockUser extends SimulatedInstance {
     private final InstanceLeases leases;
     private @Nullable Standby standby;

@@ -5,8 +5,8 @@ import io.botfsm.lock.store.LeaseClock;
 import java.time.Duration;
 
 /**
- * A machine with clocks that are wrong in their own ways, that can be stopped like a process, suspended like a laptop,
- * and crash. What was to happen while it did not run happens right afterwards; after a crash, never.
+ * A machine with inaccurate clocks that can be stopped like a process, suspended like a laptop, paused like a virtual
+ * machine, and crash. What was due while it did not run happens right afterwards; after a crash, never.
  */
 final class SimulatedMachine implements LeaseClock, Scheduler {
     private final Simulation simulation;
@@ -56,7 +56,7 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
         crashed = true;
     }
 
-    /** Like SIGSTOP: nothing runs, the clocks do. */
+    /** Like SIGSTOP: nothing runs, but the clocks advance. */
     void stop(long nanos) {
         stoppedUntil = Math.max(stoppedUntil, simulation.now() + nanos);
     }
@@ -70,7 +70,7 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
         }
     }
 
-    /** Like a virtual machine that is paused: nothing runs, and neither clock does, so that it cannot know. */
+    /** Like a paused virtual machine: nothing runs and both clocks stand still, so that it cannot notice. */
     void pause(long nanos) {
         if (isRunning()) {
             wallStandsStill = true;
@@ -85,7 +85,7 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
         standsStillSince = -1;
     }
 
-    /** Runs it as soon as this machine runs. */
+    /** Runs an action as soon as this machine is running. */
     void whenRunning(Runnable action) {
         if (crashed) {
             return;
@@ -101,7 +101,7 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
         try {
             action.run();
         } catch (IllegalStateException e) {
-            // as a thread survives it; only what should have come after it does not happen
+            // as a thread survives it; only the rest of the action does not happen
         }
     }
 
@@ -111,7 +111,7 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
         return begin(new Timer(nanoTime() + delay.toNanos(), task, 1));
     }
 
-    /** For what is not the lock's own: not among the pending tasks. */
+    /** For tasks that are not the lock's own, and do not count as pending. */
     Task later(long nanos, Runnable task) {
         return begin(new Timer(nanoTime() + nanos, task, 0));
     }

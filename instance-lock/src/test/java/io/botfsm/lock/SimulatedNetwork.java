@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How messages fare, and who is told of releases. It can be made reliable. */
+/** Decides what happens to messages, and keeps the subscriptions to releases. It can be made reliable. */
 final class SimulatedNetwork {
     private static final long MILLI = 1_000_000;
 
@@ -34,7 +34,7 @@ final class SimulatedNetwork {
         this.timeout = Duration.ofNanos(simulation.between(300 * MILLI, 3_000 * MILLI));
     }
 
-    /** Some seeds have much of a trouble, some nothing of it. */
+    /** Returns the probability of a fault; some seeds have much of it, others none. */
     private double some(double most) {
         return simulation.chance(0.4) ? 0 : most * simulation.random().nextDouble();
     }
@@ -43,7 +43,7 @@ final class SimulatedNetwork {
         reliable = true;
     }
 
-    /** For a short time nothing gets through. */
+    /** Lets nothing through for this time. */
     void interrupt(long nanos, boolean noisily) {
         interruptedUntil = simulation.now() + nanos;
         interruptedNoisily = noisily;
@@ -53,12 +53,12 @@ final class SimulatedNetwork {
         return simulation.now() < interruptedUntil;
     }
 
-    /** When a client takes an answer for lost. */
+    /** The time after which a client considers an answer lost. */
     Duration timeout() {
         return timeout;
     }
 
-    /** How long it takes to hear of releases from a reliable server. */
+    /** Sets whether it takes a while to subscribe to releases. */
     void slowSubscriptions(boolean slow) {
         slowSubscriptions = slow;
     }
@@ -98,7 +98,7 @@ final class SimulatedNetwork {
     }
 
     void subscribe(String name, Runnable hint) {
-        if (!unsubscribed.contains(hint)) { // it may have come late
+        if (!unsubscribed.contains(hint)) { // it may arrive late
             subscribers(name).add(hint);
         }
     }

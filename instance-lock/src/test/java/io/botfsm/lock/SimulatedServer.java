@@ -13,11 +13,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Leases as a server keeps them, with a clock of its own; it may forget, restart, and be replaced by a stale replica.
- */
+/** A server that keeps leases by its own clock. It may lose its data, restart, and be replaced by a stale replica. */
 final class SimulatedServer {
-    /** @param since when the fence was begun, without which nobody knows who had the lock before */
+    /** @param since when the fence was first set; earlier holders are unknown */
     private record Kept(@Nullable Claim claim, long expires, long fence, long since) {}
 
     private static final Kept NOTHING = new Kept(null, 0, 0, 0);
@@ -53,7 +51,7 @@ final class SimulatedServer {
         return simulation.now() >= downUntil;
     }
 
-    /** Whether this token's lease is there, and nobody has interfered lately. */
+    /** Whether the server certainly has the lease with this token: it is there, and there was no recent fault. */
     boolean surelyHas(String name, long token) {
         boolean quiet = simulation.now() - lastFault > MEMORY_OF_FAULTS;
         return quiet && holder(name) != null && kept(name).fence() == token;
@@ -90,7 +88,7 @@ final class SimulatedServer {
     }
 
     private Duration uptime() {
-        return Duration.ofSeconds(Duration.ofNanos(clock() - started).toSeconds()); // whole seconds, as servers tell it
+        return Duration.ofSeconds(Duration.ofNanos(clock() - started).toSeconds()); // servers report whole seconds
     }
 
     private Duration remaining(String name) {
@@ -141,13 +139,13 @@ final class SimulatedServer {
         snapshot = Map.copyOf(leases);
     }
 
-    /** Everything is gone, and the server goes on. */
+    /** Loses everything without a restart. */
     void flush() {
         lastFault = simulation.now();
         leases.clear();
     }
 
-    /** Not there for a time, then with what it had when it was last saved, or with nothing. */
+    /** Restarts: unavailable for a time, then with what was last saved, or empty. */
     void restart(long downFor, boolean empty) {
         lastFault = simulation.now();
         leases = new HashMap<>(empty ? Map.of() : snapshot);
@@ -156,8 +154,8 @@ final class SimulatedServer {
     }
 
     /**
-     * Another takes its place that has been running as long, lacks what happened since the last save, and whose clock
-     * is ahead: to it, leases end earlier.
+     * Replaces the server with another one that has run for as long, lacks the changes since the last save, and has a
+     * clock that is ahead, so that leases end earlier.
      */
     void failOver() {
         lastFault = simulation.now();

@@ -14,14 +14,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A machine's way to the server: messages take their time, overtake each other, come twice, or not at all. */
+/** A machine's connection to the server: messages are delayed, reordered, duplicated or lost. */
 final class SimulatedStore implements LeaseStore {
     private final Simulation simulation;
     private final SimulatedMachine machine;
     private final SimulatedServer server;
     private final SimulatedNetwork network;
     private final Set<Claim> released = new HashSet<>();
-    // One of each: filling in their stack traces, which nobody reads, is a tenth of a simulation's time.
+    // Shared: filling in stack traces, which nobody reads, would take a tenth of a simulation's time.
     private final LeaseStoreException noAnswer = new LeaseStoreException("no answer", false, null);
     private final IllegalStateException bug = new IllegalStateException("a store with a bug");
 

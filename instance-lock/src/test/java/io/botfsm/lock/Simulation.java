@@ -4,7 +4,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** True time, which only a simulation knows: things happen one after another, at times that the seed decides. */
+/** The true time of a simulated world: events happen one after another, at times that the seed determines. */
 final class Simulation {
     private record Event(long time, long number, Runnable action) implements Comparable<Event> {
         @Override
@@ -23,14 +23,14 @@ final class Simulation {
     /**
      * A simulation.
      *
-     * @param afterEach runs after everything that happens
+     * @param afterEach runs after each event
      */
     Simulation(long seed, Runnable afterEach) {
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         this.afterEach = afterEach;
     }
 
-    /** Ends the simulation with this, also where the lock would catch an exception. */
+    /** Ends the simulation with this violation, even where the lock would catch an exception. */
     void found(Violation violation, String detail) {
         if (found == null) {
             found = new ViolationException(violation, detail);

@@ -13,21 +13,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * A world in which everything goes wrong that the seed says: for some minutes all kinds of faults, then none. There are
- * two: one of instances that want one lock, and one of processes that want the leases of several conversations for a
- * moment, again and again. Whatever happens, no two may hold a lease at the same true time, except for a time to live
- * after somebody broke the rules (an operator's force, a replica that lacks the lease, a machine whose clocks all stood
- * still; for conversations any loss of data); and when the faults are over, leases must work as if nothing had been.
+ * A simulated world whose seed decides what goes wrong: at first all kinds of faults, for up to 90 seconds, then none.
+ * There are two kinds of worlds: instances that want one lock, and processes that want the leases of several
+ * conversations for a moment, again and again. Whatever happens, no two instances may hold a lease at the same true
+ * time, except within a time to live after an event that the guarantees exclude (an operator's force, a replica that
+ * lacks the lease, a machine whose clocks all stood still; for conversations, any loss of data). When the faults are
+ * over, leases must work as if nothing had happened.
  */
 final class Simulator {
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1_000 * MILLI;
     private static final long SLOWEST_MESSAGE = 8 * SECOND;
 
-    /** More than any lock has under way at a time. */
+    /** More pending tasks than any lock has at a time. */
     private static final int MANY_TASKS = 100;
 
-    /** What clocks may deviate, so that two of them stay within the drift that a lease allows for. */
+    /** The largest deviation of a clock; two such clocks stay within the drift that a lease allows for. */
     private static final double DEVIATION = 0.002;
 
     private final LeaseTimings timings;
@@ -153,7 +154,7 @@ final class Simulator {
         }
     }
 
-    /** The store let somebody in although another may still hold: said in the guarantees. */
+    /** The store may grant a lease that another instance still considers held, which the guarantees exclude. */
     private void doubt() {
         doubtAfter(0);
     }
@@ -177,7 +178,7 @@ final class Simulator {
         return simulation.now() < doubtUntil;
     }
 
-    /** The faults are over; what they left behind gets its time. */
+    /** Ends the faults, and waits until their effects are over. */
     private void calm() {
         network.becomeReliable();
         instances.forEach(instance -> instance.standBy(3_600 * SECOND));
@@ -189,7 +190,7 @@ final class Simulator {
         require(areHeldOrPassedOn(), Violation.NOT_TAKEN, "after the faults were over");
     }
 
-    /** Nothing but short interruptions, one for each lifetime of a lease: no reason to lose it. */
+    /** Runs with only short interruptions, one per time to live of a lease: no lease may be lost. */
     private void steady() {
         int losses = losses();
         for (int lifetime = 0; lifetime < 3; lifetime++) {
@@ -205,7 +206,7 @@ final class Simulator {
         require(areHeldOrPassedOn(), Violation.NOT_TAKEN, "in quiet times");
     }
 
-    /** Each holder gives it back soon: another must have it at once, long before a lease would have expired. */
+    /** Each holder soon releases its lease: another must acquire it at once, long before a lease would have expired. */
     private void churn() {
         instances.forEach(instance -> instance.standBy(300 * MILLI));
         leases.forEach(SimulatedLease::beginChurn);

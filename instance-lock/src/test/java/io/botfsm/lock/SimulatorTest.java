@@ -7,8 +7,8 @@ import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * The lock, and the leases of conversations, against worlds in which everything goes wrong. A seed that fails is named,
- * and fails again: {@code -Dbotfsm.simulator.seed=…} runs it alone.
+ * The lock, and the leases of conversations, in worlds full of faults. A failure names its seed, which fails again:
+ * {@code -Dbotfsm.simulator.seed=…} runs it alone.
  */
 class SimulatorTest {
     private static final long SEEDS = Boolean.getBoolean("botfsm.proof") ? 1_000_000 : 3_000;

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Another store, with the troubles that a test wants. */
+/** A wrapper that adds to a store the faults that a test wants. */
 final class TroubledStore implements LeaseStore {
     private final LeaseStore store;
     private final List<String> calls = new CopyOnWriteArrayList<>();

@@ -8,9 +8,9 @@ enum Violation {
     TOKEN_FELL,
     /** A generation's token changed. */
     TOKEN_CHANGED,
-    /** A generation was told of its loss more than once, or of a loss after its release. */
+    /** A generation was notified of its loss more than once, or after its release. */
     LOSS_TOLD_TWICE,
-    /** A generation ended, and was not told. */
+    /** A generation was lost, but not notified. */
     LOSS_NOT_TOLD,
     RENEWED_AFTER_RELEASE,
     /** The lock was free, and nobody took it. */

@@ -1,6 +1,6 @@
 package io.botfsm.lock;
 
-/** A simulation found what must not be. */
+/** Thrown when a simulation finds a violation. */
 final class ViolationException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

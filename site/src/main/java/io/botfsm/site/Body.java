@@ -31,7 +31,7 @@ final class Body extends AbstractVisitor {
         this.problems = problems;
     }
 
-    /** Changes the document of the page. */
+    /** Renders the page; modifies its document. */
     static String of(Page page, Links links, Problems problems) {
         page.document().accept(new Body(page, links, problems));
         return HtmlRenderer.builder()

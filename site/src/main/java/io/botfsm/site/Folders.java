@@ -20,7 +20,7 @@ final class Folders {
         return names;
     }
 
-    /** @param root leads to the site of one version, whose style the page has */
+    /** @param root the relative path to the site of the version whose style sheet the page uses */
     static String list(String title, String root, List<String> folders) {
         StringBuilder html = new StringBuilder("<h1>" + title + "</h1>\n<ul>\n");
         folders.forEach(folder ->

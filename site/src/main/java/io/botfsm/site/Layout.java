@@ -69,7 +69,7 @@ final class Layout {
         html.append("</ul>\n");
     }
 
-    /** The sections of a page that has some. */
+    /** The table of contents; empty for a page with fewer than {@value #FEWEST_CONTENTS} sections. */
     private static String contents(Page page) {
         List<Heading> sections =
                 page.headings().stream().filter(h -> h.getLevel() == 2).toList();

@@ -37,7 +37,7 @@ final class Navigation {
         this.pages = pages;
         Page index = pages.at(INDEX).orElseThrow(() -> new IllegalArgumentException(INDEX + " is missing"));
         placed.add(index);
-        String folder = "/"; // none
+        String folder = "/"; // matches no page
         List<Entry> entries = new ArrayList<>();
         for (Link link : index.links()) {
             Matcher begins = FOLDER.matcher(index.path(link));
@@ -68,7 +68,7 @@ final class Navigation {
                 .map(Entry::page);
     }
 
-    /** An entry for the page to which the link leads, if that is in the folder and has none. */
+    /** An entry for the page to which the link leads, if the page is in the folder and has no entry yet. */
     private List<Entry> entries(Page from, Link link, String folder) {
         return pages.at(from.path(link)).filter(page -> page.path().startsWith(folder)).filter(placed::add).stream()
                 .map(page -> new Entry(page, entriesOfFolder(page)))

@@ -88,7 +88,7 @@ final class Page {
         return path.replaceFirst("README\\.md$", "index.md").replaceFirst("\\.md$", ".html");
     }
 
-    /** From this page to the folder that has the site of one version; empty, or ends with a slash. */
+    /** The relative path from this page to the root of its version's site; empty, or ends with a slash. */
     String toRoot() {
         return "../".repeat((int) path.chars().filter(c -> c == '/').count());
     }

@@ -109,7 +109,7 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
 /** Every public constructor and method of the library refuses a null argument at once and by name. */
 @Timeout(120)
 class NullArgumentsTest {
-    /** What only the library makes, and what its modules say to each other. */
+    /** Types that only the library creates, and types that its modules share. */
     private static final Pattern NOT_CALLED_BY_USERS =
             Pattern.compile("io.botfsm.(redis.(spi|catalog|cluster|deadline|inbox|internal)..*"
                     + "|redis.aiogram.(AiogramMigration|MigrationReport.*)"
@@ -166,7 +166,7 @@ class NullArgumentsTest {
         throw new IllegalStateException("a silent state was accepted");
     }
 
-    /** What an argument or a receiver of a type is; a fresh one for each call. */
+    /** A sample of each type, for arguments and receivers; a fresh one for each call. */
     private static final Map<Class<?>, Supplier<?>> SAMPLES = new LinkedHashMap<>();
 
     static {

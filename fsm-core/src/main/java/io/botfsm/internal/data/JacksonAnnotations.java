@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Jackson's annotations on a type, its members and what it inherits from. */
+/** Finds the Jackson annotations on a type, its members and its supertypes. */
 public final class JacksonAnnotations {
     private JacksonAnnotations() {}
 
@@ -19,7 +19,7 @@ public final class JacksonAnnotations {
                 .filter(JacksonAnnotations::isJacksons);
     }
 
-    /** Their names as the end of a message, if there are any. */
+    /** Returns the names of the annotations as the end of a message; an empty text if there are none. */
     public static String remark(Class<?> type) {
         String names = on(type).map(
                         annotation -> "@" + annotation.annotationType().getSimpleName())
@@ -57,7 +57,7 @@ public final class JacksonAnnotations {
                 || type.isAnnotationPresent(JacksonAnnotationsInside.class);
     }
 
-    /** Whether a type is of the JDK, so that its annotations and fields are its own affair. */
+    /** Whether a type belongs to the JDK. The annotations and fields of such a type are not inspected. */
     public static boolean isOfThePlatform(Class<?> type) {
         ClassLoader loader = type.getClassLoader();
         return loader == null || loader == ClassLoader.getPlatformClassLoader();

@@ -62,7 +62,7 @@ public final class PlainTypes {
 
     private PlainTypes() {}
 
-    /** Whether a type is one of them. */
+    /** Whether a type is one of the plain types. */
     public static boolean contain(Type type) {
         return isPlain(type, new HashSet<>());
     }

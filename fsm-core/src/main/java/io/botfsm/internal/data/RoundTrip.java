@@ -34,47 +34,47 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RoundTrip<X extends Exception> {
     /**
-     * A version of Jackson.
+     * The operations of one version of Jackson.
      *
-     * @param <X> how writing fails
+     * @param <X> the exception that is thrown if writing fails
      */
     public interface Codec<X extends Exception> {
-        /** A value as JSON text. */
+        /** Writes a value as JSON text. */
         String write(Object value) throws X;
 
         /**
-         * A value from JSON text.
+         * Reads a value from JSON text.
          *
-         * @param written what was written
+         * @param written the class of the value that was written
          * @throws IllegalArgumentException if it cannot be read
          */
         @Nullable
         Object readBack(Class<?> written, String json, Type type);
 
-        /** Whether the id of its type is written with a value where its type is declared. */
+        /** Whether a value of a type is written with a type id where the type is declared. */
         boolean hasTypeId(Class<?> type);
 
         /** Whether two objects without {@code equals} are written alike. */
         boolean writesAlike(Object a, Object b);
 
-        /** Whether values of a type are JSON themselves. */
+        /** Whether values of a type are JSON trees. */
         boolean isTree(Class<?> type);
 
-        /** The fields of a type that are not transient and can be looked at. */
+        /** Returns the fields of a type that are not transient and can be accessed. */
         List<? extends StateField> stateOf(Class<?> type);
     }
 
     /** A field of an object. */
     public interface StateField {
-        /** Its name. */
+        /** Returns its name. */
         String name();
 
-        /** Its value in an object. */
+        /** Returns its value in an object. */
         @Nullable
         Object valueIn(Object object);
     }
 
-    /** Types whose values are of classes that nobody can name. */
+    /** Types that are read back as themselves, since the classes of their values are implementation details. */
     private static final List<Class<?>> READ_AS =
             List.of(ZoneId.class, Path.class, TimeZone.class, Charset.class, InetAddress.class);
 
@@ -102,7 +102,7 @@ public final class RoundTrip<X extends Exception> {
         };
     }
 
-    /** Whether no value of a type needs a trial. */
+    /** Whether no value of a type has to be read back before it is stored. */
     public boolean isCertain(Class<?> type) {
         return certain.get(type);
     }
@@ -111,7 +111,7 @@ public final class RoundTrip<X extends Exception> {
      * Refuses a value that is not read back equal.
      *
      * @param json the JSON text of the value
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if it is not read back equal
      */
     public void require(Object value, String json) throws X {
         if (!requireContent(value) && !isCertain(value.getClass())) {
@@ -119,7 +119,7 @@ public final class RoundTrip<X extends Exception> {
         }
     }
 
-    /** The same of each element; returns false for what has none. */
+    /** Checks the elements of a collection, or the keys and values of a map; returns false for any other value. */
     private boolean requireContent(Object value) throws X {
         if (value instanceof Collection<?> elements) {
             requireElements(elements);
@@ -137,7 +137,7 @@ public final class RoundTrip<X extends Exception> {
      * Refuses a value that is not read back equal as its declared type.
      *
      * @param json the JSON text of the value
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if it is not read back equal
      */
     public void require(Object value, String json, Type declared) {
         if (!(own && PlainTypes.contain(declared))) {
@@ -156,7 +156,7 @@ public final class RoundTrip<X extends Exception> {
                         "a list or map that is put without its type drops the id of @JsonTypeInfo of its elements; "
                                 + "put it with its GenericType, or put an array of the declared type");
             }
-            if (!requireContent(element)) { // lists in lists are not written once more at each depth
+            if (!requireContent(element)) { // nested lists are not written again at each level
                 require(element, codec.write(element));
             }
         }
@@ -187,7 +187,7 @@ public final class RoundTrip<X extends Exception> {
      * Refuses an object whose state differs from that of the object that was read back.
      *
      * @param back the object that was read back; null if nothing was stored
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if the state differs
      */
     public void requireSame(Object written, @Nullable Object back) {
         Comparison comparison = new Comparison();
@@ -204,7 +204,7 @@ public final class RoundTrip<X extends Exception> {
         });
     }
 
-    /** What is thrown. */
+    /** Returns the exception for a value that is refused. */
     public static IllegalArgumentException refusal(Class<?> type, String why) {
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
@@ -216,7 +216,7 @@ public final class RoundTrip<X extends Exception> {
                 TypeArguments.remark(type)));
     }
 
-    /** Those that do not, such as {@code AtomicInteger}, are equal if they are written alike. */
+    /** Whether a type overrides {@code equals}, unlike {@code AtomicInteger}, whose values are compared as JSON. */
     private static boolean definesEquals(Class<?> type) {
         try {
             return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
@@ -226,8 +226,8 @@ public final class RoundTrip<X extends Exception> {
     }
 
     /**
-     * Of two objects. What they contain is visited without recursion: a text may nest deeper than a thread's stack
-     * bears comparisons in comparisons.
+     * The comparison of two objects. It visits their contents, except those of sets, without recursion, since they may
+     * be nested too deeply for the stack of the thread.
      */
     private final class Comparison {
         private static final Optional<String> SOMEWHERE = Optional.of("");
@@ -236,7 +236,10 @@ public final class RoundTrip<X extends Exception> {
 
         private final IdentityHashMap<Object, Object> entered = new IdentityHashMap<>();
 
-        /** The name of the field in which two objects differ, or empty text if it lies in none. */
+        /**
+         * Returns the name of the field in which two objects differ, or an empty text if the difference is in no field;
+         * empty if they are the same.
+         */
         Optional<String> difference(Object a, Object b) {
             if (a.getClass() != b.getClass() || !hasState(a)) {
                 return same(a, b) ? Optional.empty() : SOMEWHERE;
@@ -265,7 +268,10 @@ public final class RoundTrip<X extends Exception> {
             return true;
         }
 
-        /** What has to be the same for two objects to be the same; empty if they are not, whatever they contain. */
+        /**
+         * Returns the pairs that must be the same for two objects to be the same; empty if the objects differ whatever
+         * they contain.
+         */
         private Optional<Stream<Pair>> contents(Pair pair) {
             Object a = pair.a();
             Object b = pair.b();

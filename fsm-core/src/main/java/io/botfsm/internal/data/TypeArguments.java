@@ -9,11 +9,14 @@ import java.lang.reflect.WildcardType;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Type variables, and wildcards that stand for any type: where one is declared, objects are read as maps. */
+/**
+ * Finds unknown types: type variables, and wildcards that stand for any type. Where one is declared, objects are read
+ * as maps.
+ */
 public final class TypeArguments {
     private TypeArguments() {}
 
-    /** The first that a type names, if it names one. */
+    /** Returns the first unknown type in a type, or the type itself if it is unknown. */
     public static Optional<Type> unknownIn(Type type) {
         if (type instanceof ParameterizedType generic) {
             return Arrays.stream(generic.getActualTypeArguments())
@@ -30,12 +33,15 @@ public final class TypeArguments {
         return type instanceof TypeVariable<?> ? Optional.of(type) : Optional.empty();
     }
 
-    /** What it is, for a message. */
+    /** Describes an unknown type for a message. */
     public static String named(Type unknown) {
         return (unknown instanceof WildcardType ? "the wildcard " : "the type variable ") + unknown.getTypeName();
     }
 
-    /** The first field of a class that is declared with one, as the end of a message, if there is such a field. */
+    /**
+     * Returns the end of a message that names the first field of a class that is declared with an unknown type; an
+     * empty text if there is none.
+     */
     public static String remark(Class<?> type) {
         if (JacksonAnnotations.isOfThePlatform(type)) {
             return "";

@@ -1,4 +1,4 @@
-/** Collections that data entries are kept in, and what is asked of every version of Jackson. */
+/** The map that holds data entries, and what the codecs for all versions of Jackson have in common. */
 @NullMarked
 package io.botfsm.internal.data;
 

@@ -9,25 +9,25 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that may block for long, made on a thread of its own and waited for no longer than a timeout. While one has
- * not returned, no other is made: callers wait for that one. Thread-safe.
+ * Makes a call that may block for a long time on a separate thread, and waits for it no longer than a timeout. While a
+ * call has not returned, no other is made: callers wait for the pending one. Thread-safe.
  */
 public final class BoundedCall<T> {
     private final String threadName;
     private final Callable<? extends T> call;
     private @Nullable CompletableFuture<T> pending;
 
-    /** @param threadName that of the daemon threads on which calls are made */
+    /** @param threadName the name of the daemon threads on which calls are made */
     public BoundedCall(String threadName, Callable<? extends T> call) {
         this.threadName = threadName;
         this.call = call;
     }
 
     /**
-     * Makes the call, or joins the one that has not returned.
+     * Makes the call, or waits for the pending one.
      *
-     * @throws TimeoutException if it does not return within that time; it goes on
-     * @throws ExecutionException if it throws
+     * @throws TimeoutException if the call does not return in time; it continues
+     * @throws ExecutionException if the call throws
      */
     public T get(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
         return pending().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -49,7 +49,7 @@ public final class BoundedCall<T> {
     private void complete(CompletableFuture<T> result) {
         try {
             result.complete(call.call());
-        } catch (Throwable e) { // of whatever kind: callers wait
+        } catch (Throwable e) { // of any kind, since callers are waiting
             result.completeExceptionally(e);
         }
     }

@@ -1,4 +1,4 @@
-/** The registered states and the names under which they are stored, for the packages of this module that need both. */
+/** The registered states and the names under which they are stored. */
 @NullMarked
 package io.botfsm.internal.state;
 

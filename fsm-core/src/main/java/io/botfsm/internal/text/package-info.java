@@ -1,4 +1,4 @@
-/** Checks of text from users, for every package of this module. */
+/** Checks and prints text from users, for this module and other modules of this library. */
 @NullMarked
 package io.botfsm.internal.text;
 

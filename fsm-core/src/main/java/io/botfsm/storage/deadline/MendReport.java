@@ -28,12 +28,14 @@ public final class MendReport {
         return deadlines;
     }
 
-    /** How many of them were missing from the index and would never have become due. */
+    /** How many conversations with a deadline were missing from the index and would never have become due. */
     public long added() {
         return added;
     }
 
-    /** How many of them were in the index at too late a time and would have become due too late. */
+    /**
+     * How many conversations with a deadline were in the index at too late a time and would have become due too late.
+     */
     public long moved() {
         return moved;
     }

@@ -31,7 +31,7 @@ public final class InboxLimits {
     }
 
     /**
-     * Limits the total size of their contents, in bytes.
+     * Limits the total size of the contents of the waiting updates, in bytes.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -61,7 +61,7 @@ public final class InboxLimits {
         return updates;
     }
 
-    /** The maximum total size of their contents, in bytes. */
+    /** The maximum total size of the contents of the waiting updates, in bytes. */
     public long bytes() {
         return bytes;
     }

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Text of users in log lines and messages: none forges another part of the line. */
+/** Text from users cannot forge another part of a log line or message. */
 class TextTest {
-    /** A state or an id that pretends to be more. */
+    /** A state or an id that imitates further parts of the line. */
     private static final String FORGED = "3 user=4\n\u0085\u2028\u202e\u200b\" state=\\";
 
     private static final String ESCAPED = "\"3 user=4\\u000a\\u0085\\u2028\\u202e\\u200b\\\" state=\\\\\"";

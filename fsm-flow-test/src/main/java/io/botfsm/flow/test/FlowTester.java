@@ -112,7 +112,7 @@ public final class FlowTester<I, O> {
                 Instant fired = due.get();
                 now = fired.isAfter(now) ? fired : now;
                 boolean isDone = flow.fire(fsm, KEY, fired, this::add);
-                due = isDone ? due(end) : Optional.empty(); // for a handler beside the flow
+                due = isDone ? due(end) : Optional.empty(); // the deadline is not the flow's
             }
             now = end;
         });

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sub-dialogs, work and timeouts, in a bot that books appointments. */
 class BookingDialogTest {
-    /** A database, whose answer is lost as often as is said. */
+    /** A database whose next answers are lost, as many as {@code lost} says. */
     private static final class Database implements BookingBot.Clinic {
         final Map<String, String> booked = new TreeMap<>();
         final List<String> jobs = new ArrayList<>();
@@ -108,7 +108,7 @@ class BookingDialogTest {
         user.inState(Book.TIME).expect(new Out("When?", List.of("9:00", "10:00"), "Book:TIME"));
         assertThat(database.reads).as("entering it works anew").isEqualTo(2);
         says("9:00", "Elm St 1", "London", "/back");
-        hears("Which street?"); // a state that calls, calls anew
+        hears("Which street?"); // a state that calls a sub-dialog calls it again
         says("/cancel");
         hears("Cancelled.", "Send /book.");
         assertThat(user.conversation().snapshot().data()).isEmpty();
@@ -188,7 +188,7 @@ class BookingDialogTest {
         says("/book");
         database.lost = 1;
         assertThatThrownBy(() -> says("tuesday")).isInstanceOf(WorkFailedException.class);
-        says("9:00"); // before it was asked for
+        says("9:00"); // before the question was asked
         user.expect(new Out("When?", List.of("9:00", "10:00"), "Book:TIME")).inState(Book.TIME);
         says("/book");
         database.lost = 1;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a test that fails shows. */
+/** What a failing test shows. */
 class FlowTesterTest {
     @Test
     void anUnexpectedReplyShowsTheDialog() {

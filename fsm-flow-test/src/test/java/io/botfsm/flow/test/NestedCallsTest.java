@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Calls by commands, while others wait for a sub-dialog. */
+/** Calls of sub-dialogs by commands, while other dialogs wait for a sub-dialog. */
 class NestedCallsTest {
     enum Where {
         STREET,

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The verbs of a dialog, in bots of three states. */
+/** The commands of a dialog and the decisions of its handlers, in bots with three states. */
 class PizzaDialogTest {
     enum Order {
         SIZE,
@@ -272,7 +272,7 @@ class PizzaDialogTest {
                 .inState(Order.ADDRESS);
     }
 
-    /** A switch from before there was a flow, which is replaced one state after another. */
+    /** A switch that the flow replaces state by state. */
     @Test
     void ruleF21_statesThatAreStillHandledByHand() {
         Flow<String, String> half = Flow.of(

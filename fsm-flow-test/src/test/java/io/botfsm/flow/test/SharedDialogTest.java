@@ -8,7 +8,9 @@ import io.botfsm.flow.SubFlow;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What several flows of one bot share: sub-dialogs, one of which only works, and commands that a method declares. */
+/**
+ * What several flows of one bot share: sub-dialogs, one of which only does work, and commands that a method declares.
+ */
 class SharedDialogTest {
     enum Statistics {
         COUNT
@@ -44,7 +46,7 @@ class SharedDialogTest {
                             .ends()
                             .answer((turn, text) -> turn.data(new Address(text)).done())));
 
-    /** Of a dialog with data of any type. */
+    /** Declares the common commands, for a dialog with data of any type. */
     private <D> void declareCommon(Dialog<String, String, D> f) {
         f.end("/cancel"::equals, "Cancelled.").back("/back"::equals);
         f.call("/count"::equals, statistics, (turn, count) -> turn.again(count.visits() + " counted"));

@@ -5,8 +5,8 @@ import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 
-/** Overrides {@code @JsonInclude}: an empty list that is not written is read back as none. */
-@SuppressWarnings("serial") // Jackson's class is, this one is not sent anywhere
+/** Overrides {@code @JsonInclude}: an empty list that is not written would be read back as null. */
+@SuppressWarnings("serial") // Jackson's class is serializable; this one is never sent over a wire
 final class AlwaysWritten extends NopAnnotationIntrospector {
     static final JsonInclude.Value ALWAYS =
             JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);

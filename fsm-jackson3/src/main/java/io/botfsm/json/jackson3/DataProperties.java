@@ -17,7 +17,7 @@ import tools.jackson.databind.PropertyName;
 import tools.jackson.databind.introspect.BeanPropertyDefinition;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Which data entries belong to a type: the names, present and former, of the properties that can be read back. */
+/** The data entries that belong to a type: the current and former names of the properties that can be read back. */
 final class DataProperties {
     private final Class<?> type;
     private final Map<String, List<String>> formerNames = new LinkedHashMap<>();
@@ -69,17 +69,20 @@ final class DataProperties {
         return names;
     }
 
-    /** Whether entries of this name are written. */
+    /** Returns whether entries are written under a name: not if it is a former one. */
     boolean writes(String name) {
         return formerNames.containsKey(name);
     }
 
-    /** Whether any of the entries belongs to the type. */
+    /** Returns whether any of the entries belongs to the type. */
     boolean isIn(Map<String, String> data) {
         return names.stream().anyMatch(data::containsKey);
     }
 
-    /** For each property that is stored the name of its entry: the present one, or else the first former one. */
+    /**
+     * Returns the name of the entry of each stored property: its current name or, if that has no entry, the first
+     * former name that has one.
+     */
     Map<String, String> entriesByProperty(Map<String, String> data) {
         Map<String, String> entries = new LinkedHashMap<>();
         formerNames.forEach((name, former) -> Stream.concat(Stream.of(name), former.stream())

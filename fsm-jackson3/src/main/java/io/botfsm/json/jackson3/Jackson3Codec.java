@@ -180,7 +180,7 @@ public final class Jackson3Codec implements JsonCodec {
             return Optional.ofNullable(mapper.readValue(json, declared));
         } catch (JacksonException e) {
             throw new UnreadableDataException("", type.type(), Jackson3Problem.of(e));
-        } catch (NumberFormatException e) { // NaN has no decimal
+        } catch (NumberFormatException e) { // NaN cannot be a BigDecimal
             throw new UnreadableDataException("", type.type(), ReadProblem.notOf(declared.getRawClass()));
         } catch (StackOverflowError e) {
             throw new UnreadableDataException("", type.type(), ReadProblem.TOO_DEEP);
@@ -288,7 +288,7 @@ public final class Jackson3Codec implements JsonCodec {
         if (text.length() > LONGEST_NUMBER) {
             try (JsonParser tokens = mapper.createParser(text)) {
                 while (tokens.nextToken() != null) {
-                    // each is held to the limits of reading
+                    // the parser enforces the read limits
                 }
             }
         }

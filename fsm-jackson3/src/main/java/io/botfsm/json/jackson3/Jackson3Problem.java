@@ -21,10 +21,10 @@ final class Jackson3Problem {
         if (e instanceof StreamConstraintsException) {
             return ReadProblem.TOO_LARGE;
         }
-        if (String.valueOf(e.getOriginalMessage()).startsWith("Infinite recursion")) { // a StackOverflowError within
+        if (String.valueOf(e.getOriginalMessage()).startsWith("Infinite recursion")) { // caused by a StackOverflowError
             return ReadProblem.TOO_DEEP;
         }
-        if (String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")) { // an exception of no type of its own
+        if (String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")) { // it has no exception type of its own
             return ReadProblem.DUPLICATE;
         }
         if (e instanceof StreamReadException) {
@@ -46,7 +46,7 @@ final class Jackson3Problem {
                 : Optional.ofNullable(e.getPath().get(0).getPropertyName()).orElse("");
     }
 
-    /** A property of a primitive type that the text does not have. */
+    /** Thrown when the text lacks a property of a primitive type. */
     @SuppressWarnings("serial") // thrown and caught, never sent over a wire
     static final class MissingPrimitiveException extends DatabindException {
         MissingPrimitiveException(JsonParser parser, String property) {

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.introspect.AnnotatedField;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a trial needs of Jackson 3. */
+/** The operations of Jackson 3 that a {@link RoundTrip} needs. */
 record Jackson3RoundTrip(JsonMapper mapper) implements RoundTrip.Codec<JacksonException> {
     private record Field(AnnotatedField field) implements RoundTrip.StateField {
         @Override
@@ -23,7 +23,7 @@ record Jackson3RoundTrip(JsonMapper mapper) implements RoundTrip.Codec<JacksonEx
             return field.getValue(object);
         }
 
-        /** A module may keep its fields to itself. */
+        /** Returns whether the field can be read: its module may not be open to Jackson. */
         boolean isAccessible() {
             try {
                 field.fixAccess(true);

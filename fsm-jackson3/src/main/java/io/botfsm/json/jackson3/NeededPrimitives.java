@@ -16,10 +16,10 @@ import tools.jackson.databind.introspect.BeanPropertyDefinition;
 import tools.jackson.databind.util.TokenBuffer;
 
 /**
- * Refuses objects that lack a primitive property. Jackson itself does so for constructor parameters only; a setter or a
- * field that is not mentioned would silently stay 0.
+ * Refuses objects that lack a primitive property. Jackson itself does so for constructor parameters only; any other
+ * absent property would silently keep its initial value.
  */
-@SuppressWarnings("serial") // Jackson's classes are, this one is not sent anywhere
+@SuppressWarnings("serial") // Jackson's class is serializable; this one is never sent over a wire
 final class NeededPrimitives extends ValueDeserializerModifier {
     @Override
     public ValueDeserializer<?> modifyDeserializer(
@@ -65,7 +65,7 @@ final class NeededPrimitives extends ValueDeserializerModifier {
             if (properties.currentToken() == JsonToken.START_OBJECT) {
                 properties.nextToken();
             } else if (properties.currentToken() != JsonToken.PROPERTY_NAME) {
-                return; // the id of an object that was read before, or what a creator takes instead of properties
+                return; // the id of an object that was read before, or the argument of a delegating creator
             }
             for (; properties.currentToken() == JsonToken.PROPERTY_NAME; properties.nextToken()) {
                 names.add(properties.currentName());

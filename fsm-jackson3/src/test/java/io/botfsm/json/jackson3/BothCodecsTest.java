@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
-/** The codec of Jackson 3 writes what that of Jackson 2 writes, reads what it reads, and refuses what it refuses. */
+/** The Jackson 3 codec writes, reads and refuses the same as the Jackson 2 codec. */
 class BothCodecsTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden.txt");
     private static final JsonCodec TWO = new JacksonCodec();
@@ -106,7 +106,7 @@ class BothCodecsTest {
 
     record Square(int side) implements Shape {}
 
-    /** A class as others write them: properties by setters. */
+    /** A conventional class, whose properties have setters. */
     public static final class Point {
         private int x;
         private int y;
@@ -128,7 +128,7 @@ class BothCodecsTest {
         }
     }
 
-    /** A field that is final and set all the same. */
+    /** A class whose field is final, but filled when it is read. */
     public static final class Mutable {
         private final List<String> names = new ArrayList<>();
 
@@ -191,7 +191,7 @@ class BothCodecsTest {
                 mutable);
     }
 
-    /** {@code -Dbotfsm.golden=true} writes the file anew, by Jackson 2. */
+    /** {@code -Dbotfsm.golden=true} rewrites the file with Jackson 2. */
     @Test
     void bothWriteTheGoldenFile() throws IOException {
         if (Boolean.getBoolean("botfsm.golden")) {
@@ -360,7 +360,7 @@ class BothCodecsTest {
         }
     }
 
-    /** Whatever the stack of a thread bears: never a {@link StackOverflowError}. */
+    /** However small the stack of a thread is, no {@link StackOverflowError} is thrown. */
     @Test
     void whatIsTooDeepForAStackIsRefused() throws InterruptedException {
         String json = "{\"data\":1,\"next\":".repeat(500) + "null" + "}".repeat(500);
@@ -381,7 +381,7 @@ class BothCodecsTest {
         }
     }
 
-    /** With less and less of the stack left, until it throws. */
+    /** Repeats the action with less and less stack left, until it throws. */
     private static void deeperAndDeeper(Runnable action) {
         for (int calls = 0; ; calls += 100) {
             below(calls, action);
@@ -396,7 +396,7 @@ class BothCodecsTest {
         }
     }
 
-    /** What is thrown there. */
+    /** Returns what the action throws on a thread with a stack of this size, if it does. */
     private static Optional<Throwable> onAStackOf(long bytes, Runnable action) throws InterruptedException {
         AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
         Thread thread = new Thread(null, action, "stack of " + bytes, bytes);
@@ -406,7 +406,7 @@ class BothCodecsTest {
         return Optional.ofNullable(thrown.get());
     }
 
-    /** Empty if they are refused. */
+    /** Returns the entries; empty if the codec refuses the object. */
     private static Optional<Map<String, String>> entries(JsonCodec codec, Object record) {
         try {
             return Optional.of(codec.split(record));

@@ -1,4 +1,4 @@
-/** Tests of the codec beside that of Jackson 2. */
+/** Tests of the codec in comparison with that of Jackson 2. */
 @NullMarked
 package io.botfsm.json.jackson3;
 

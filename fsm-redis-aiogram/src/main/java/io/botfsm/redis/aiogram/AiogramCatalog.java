@@ -27,7 +27,7 @@ final class AiogramCatalog implements ConversationCatalog {
     private static final String KIND = "aiogram1/";
     private static final int MOST_QUOTED = 100;
 
-    /** What keys are scanned for, by the letter that begins their cursors. */
+    /** The passes of a scan. The cursors of a pass begin with its letter. */
     private enum Pass {
         STATES("s/", "state"),
         DATA("d/", "data");

@@ -97,12 +97,15 @@ final class AiogramKeyReader {
         conversation(new String(layout.keys(conversation).get(0), UTF_8));
     }
 
-    /** Whose key these ids make with such options; empty unless they are what Telegram has in these places. */
+    /**
+     * Returns the conversation whose key has these ids with these options; empty unless each id has the form that
+     * Telegram's ids have in its place.
+     */
     Optional<StorageKey> likely(AiogramLayout options, List<String> ids) {
         return read(options, ids).filter(key -> isLikely(options, key));
     }
 
-    /** Takes some parts together, as where an id holds the separator. */
+    /** Joins some adjacent parts, in case an id contains the separator. */
     private Optional<StorageKey> likelyWithSeparator(List<String> parts) {
         for (int length = Math.max(2, parts.size() - MOST_IDS + 1); length <= parts.size(); length++) {
             for (int from = 0; from + length <= parts.size(); from++) {
@@ -146,7 +149,7 @@ final class AiogramKeyReader {
         if (isTopic && !options.hasBotId() && isTheBot(key.chat())) {
             return false;
         }
-        boolean isBotAdded = hasTheBot && !layout.hasBotId(); // a bot's own id in front says enough
+        boolean isBotAdded = hasTheBot && !layout.hasBotId(); // the bot's own id in front is evidence enough
         return isBotAdded || isGroup || isSame || (key.business().isPresent() && !isTopic);
     }
 
@@ -162,7 +165,7 @@ final class AiogramKeyReader {
         return POSITIVE.matcher(id).matches() && Long.parseLong(id) <= HIGHEST_ID;
     }
 
-    /** What aiogram was configured with where its options are those of another layout. */
+    /** Describes how aiogram was configured if its options are those of another layout, and how to change this one. */
     String remedy(AiogramLayout other) {
         List<String> changes = new ArrayList<>();
         change(changes, "with_bot_id", "withBotId()", layout.hasBotId(), other.hasBotId());

@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Some of the keys that are there, and whether the options of a layout fit them. One thread. */
+/** A sample of the keys in Redis, and whether the options of a layout fit them. Not thread-safe. */
 final class AiogramKeySample {
     private static final int SIZE = 1_000;
 
@@ -18,7 +18,7 @@ final class AiogramKeySample {
         this.reader = new AiogramKeyReader(layout);
     }
 
-    /** Takes a key of a conversation, unless it has the other one already, or enough. */
+    /** Adds the conversation of a key, unless the sample already has it or is full. */
     void add(String redisKey) {
         List<String> ids = layout.ids(redisKey);
         if (!ids.isEmpty() && !isFull()) {
@@ -31,8 +31,8 @@ final class AiogramKeySample {
     }
 
     /**
-     * Accepts the layout unless other options fit more than twice as many conversations: a few with other options may
-     * well be there.
+     * Accepts the layout unless other options fit more than twice as many conversations: a few conversations with other
+     * options are to be expected.
      *
      * @throws AiogramLayoutMismatchException otherwise
      */
@@ -58,7 +58,7 @@ final class AiogramKeySample {
         }
     }
 
-    /** What has to be said of the bot then. */
+    /** Describes how the bot's id has to be set for the other options. */
     private String remedy(AiogramLayout other, String firstId) {
         if (other.hasBotId() && !firstId.equals(layout.bot().orElse(firstId))) {
             return " and bot(" + Text.field(firstId) + ")";

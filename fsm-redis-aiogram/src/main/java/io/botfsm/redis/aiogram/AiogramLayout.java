@@ -98,7 +98,7 @@ public final class AiogramLayout {
         return List.of((begin + STATE).getBytes(UTF_8), (begin + DATA).getBytes(UTF_8));
     }
 
-    /** A pattern, as Redis reads it, of all keys that this layout can have. */
+    /** A Redis pattern for all keys that this layout can have. */
     String pattern() {
         return KeyPattern.ofAllFrom(begin());
     }
@@ -191,14 +191,13 @@ public final class AiogramLayout {
         return String.join(separator, parts);
     }
 
-    /** The conversation that a Redis key is of; empty if it is not one that this layout has. */
+    /** The conversation that a Redis key belongs to; empty if the key is not one of this layout. */
     Optional<StorageKey> conversation(String redisKey) {
         return conversation(ids(redisKey));
     }
 
     /**
-     * What stands between the prefix and {@code state} or {@code data}; nothing if that is not how the key begins and
-     * ends.
+     * The ids between the prefix and {@code state} or {@code data}; empty if the key does not begin and end with these.
      */
     List<String> ids(String redisKey) {
         String begin = prefix + separator;

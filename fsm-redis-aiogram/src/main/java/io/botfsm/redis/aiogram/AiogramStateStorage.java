@@ -166,7 +166,7 @@ public final class AiogramStateStorage implements StateStorage {
         return layout.keys(key);
     }
 
-    /** Whatever a step throws is the stage's failure. */
+    /** Runs a step of a stage, which fails with whatever the step throws. */
     private static void settle(CompletableFuture<?> stage, Runnable step) {
         try {
             step.run();
@@ -298,7 +298,7 @@ public final class AiogramStateStorage implements StateStorage {
             }
         }
 
-        /** Rivals pause for different times, so that they do not meet again. */
+        /** Retries after a random pause, so that concurrent writers do not collide again. */
         private void attemptLater() {
             long pause = ThreadLocalRandom.current().nextLong(FIRST_PAUSE << Math.min(attempts - 1, MOST_DOUBLINGS));
             if (pause >= nanosLeft()) {

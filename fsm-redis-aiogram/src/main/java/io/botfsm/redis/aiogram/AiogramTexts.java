@@ -34,7 +34,7 @@ final class AiogramTexts {
     /**
      * Reads the reply of {@code aiogram-read.lua}.
      *
-     * @throws RuntimeException if it is none, or a text is not UTF-8
+     * @throws RuntimeException if it is not such a reply, or a text is not UTF-8
      */
     static AiogramTexts of(List<Object> reply) {
         return new AiogramTexts(text((byte[]) reply.get(0)), text((byte[]) reply.get(1)));
@@ -80,13 +80,13 @@ final class AiogramTexts {
                 .substring(0, STAMP_DIGITS);
     }
 
-    /** The stamp as a number; 0 where nothing is. */
+    /** The stamp as a number; 0 if there is neither state nor data. */
     long version() {
         return stamp.equals(NOTHING) ? 0 : Math.max(1, Long.parseLong(stamp, 16));
     }
 
     /**
-     * What a reader sees.
+     * Returns the conversation as a reader sees it.
      *
      * @throws IllegalArgumentException if the data are not an object
      */
@@ -101,9 +101,9 @@ final class AiogramTexts {
     }
 
     /**
-     * What a write makes of them. An entry that it does not name keeps its very characters.
+     * Returns the texts after a write. An entry that the mutation does not name keeps its exact characters.
      *
-     * @param puts the mutation's, as Python writes them
+     * @param puts the entries that the mutation puts, in Python's format
      * @throws IllegalArgumentException if the data have to be read and are not an object
      */
     AiogramTexts with(Mutation mutation, Map<String, JsonMember> puts) {
@@ -121,12 +121,12 @@ final class AiogramTexts {
         return new AiogramTexts(nextState, members.equals(before) ? data : written(members));
     }
 
-    /** An object without members is none. */
+    /** Data without entries are not stored. */
     private static Optional<String> written(Map<String, JsonMember> members) {
         return members.isEmpty() ? Optional.empty() : Optional.of(PythonJson.object(members.values()));
     }
 
-    /** Never the texts. */
+    /** Never contains the texts. */
     @Override
     public String toString() {
         return "AiogramTexts[" + stamp + "]";

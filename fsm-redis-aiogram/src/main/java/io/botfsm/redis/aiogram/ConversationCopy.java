@@ -19,15 +19,16 @@ import java.util.function.Predicate;
  * from the source only what was read back from the target. Thread-safe; stages fail as those of the storages do.
  *
  * @param dry whether nothing is written
- * @param removes whether the source loses what the target has
+ * @param removes whether conversations that the target has are removed from the source
  */
 record ConversationCopy(StateStorage source, StateStorage target, boolean dry, boolean removes) {
-    /** What became of one conversation. */
+    /** The result for one conversation. */
     enum CopyResult {
         MIGRATED,
         ALREADY_THERE,
         /**
-         * The target has another one, or had one that was cleared; both stay as they are, whether or not this removes.
+         * The target has a different conversation, or had one that was cleared; both sides are left unchanged, even
+         * with {@code removes}.
          */
         NEWER_THERE,
         NOTHING
@@ -38,10 +39,10 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     }
 
     /**
-     * For the key of data where keys of states have been listed before: they stand for a conversation that has a state,
-     * unless that was set after its key had been passed by.
+     * Migrates a conversation that was found by its data, after the pass over states. That pass has found the
+     * conversation if it has a state, unless the state was set after its key had been passed.
      *
-     * @param isNamed whether a conversation's end was {@link CopyResult#NEWER_THERE} before
+     * @param isNamed whether the result of a conversation was {@link CopyResult#NEWER_THERE} before
      */
     CompletionStage<CopyResult> migrateMissed(StorageKey key, Predicate<StorageKey> isNamed) {
         return source.read(key).thenCompose(from -> {
@@ -62,7 +63,10 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         return isNew && !dry ? end : CopyResult.NOTHING;
     }
 
-    /** Reads the target first: what is there in its place and is no conversation refuses that, but not every write. */
+    /**
+     * Reads the target first: a value in its place that is not a conversation makes every read fail, but not every
+     * write.
+     */
     private CompletionStage<CopyResult> migrate(StorageKey key, Snapshot from) {
         content(from).build(); // refuses what cannot be written
         from.data().values().forEach(PythonJson::rewritten);
@@ -74,7 +78,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         });
     }
 
-    /** The target has one already. */
+    /** Called if the target already has the conversation. */
     private CompletionStage<CopyResult> left(StorageKey key, Snapshot from, Snapshot there) {
         if (!isSame(from, there)) {
             return done(CopyResult.NEWER_THERE);
@@ -82,9 +86,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         return removes && !dry ? removed(key, from) : done(CopyResult.ALREADY_THERE);
     }
 
-    /**
-     * Copies where the target has this version, and makes sure that the source had what was copied when it was there.
-     */
+    /** Copies if the target has this version, and then checks that the source still has what was copied. */
     private CompletionStage<CopyResult> copy(StorageKey key, Snapshot from, long version) {
         return target.write(key, content(from).expectVersion(version).build()).thenCompose(outcome -> {
             if (!(outcome instanceof Applied applied)) {
@@ -121,7 +123,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     }
 
     /**
-     * Removes what was read, in one step with the check that it is there still; returns that, or what is there instead.
+     * Removes what was read, in one step with the check that it has not changed; returns it, or what is there instead.
      */
     private CompletionStage<Snapshot> removedOrNow(StorageKey key, Snapshot from) {
         Mutation.Builder removal = clear().expectVersion(from.version());
@@ -140,7 +142,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         return Mutation.builder().clearState().replaceData(Map.of());
     }
 
-    /** @throws IllegalArgumentException if it has what neither a copy nor a comparison would include */
+    /** @throws IllegalArgumentException if it has attributes, which neither a copy nor a comparison would include */
     private static Mutation.Builder content(Snapshot from) {
         if (!from.attributes().isEmpty()) {
             throw new IllegalArgumentException("it has attributes, which aiogram's layout cannot store: "
@@ -163,7 +165,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
                                 Objects.requireNonNull(there.data().get(entry.getKey()))));
     }
 
-    /** Whichever form a text has in one layout, it has Python's in the other. */
+    /** Compares in Python's format, whatever the format in this library's layout. */
     private static boolean isSame(String one, String other) {
         try {
             return one.equals(other) || PythonJson.rewritten(one).equals(PythonJson.rewritten(other));

@@ -28,14 +28,16 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a migration: lists keys, has their conversations copied, counts, and names what it skips. One thread. */
+/**
+ * One run of a migration: lists keys, has their conversations copied, counts, and names what it skips. Not thread-safe.
+ */
 final class MigrationRun {
     static final Script SCAN = Script.read(MigrationRun.class.getResourceAsStream("scan.lua"));
 
-    /** How many conversations are on their way at once. */
+    /** Approximately how many conversations are copied at once. */
     private static final int BATCH = 100;
 
-    /** What the server answers to a call on one key for the sake of what that key holds. */
+    /** The error codes of a call on one key that fails because of the value of that key. */
     private static final Set<String> OF_ONE_KEY = Set.of("WRONGTYPE", "ERR");
 
     private final Duration timeout;
@@ -57,7 +59,7 @@ final class MigrationRun {
     }
 
     /**
-     * Looks at keys until it has enough.
+     * Checks a sample of the keys.
      *
      * @throws AiogramLayoutMismatchException if the layout does not fit them
      */
@@ -70,7 +72,7 @@ final class MigrationRun {
         sample.requireFit();
     }
 
-    /** Learns how many keys there are, for reports. */
+    /** Counts the keys, for reports. */
     void count(String pattern, Predicate<String> isOfConversation) {
         scan(pattern, page -> {
             keysInAll += page.stream()
@@ -81,9 +83,9 @@ final class MigrationRun {
     }
 
     /**
-     * Has the conversation of each key copied.
+     * Copies the conversation of each key.
      *
-     * @param conversation whose key it is; throws an {@link IllegalArgumentException} or
+     * @param conversation returns the conversation of a key, or throws an {@link IllegalArgumentException} or
      *     {@link StorageRefusedException} if it is to be skipped
      */
     void copy(
@@ -128,7 +130,7 @@ final class MigrationRun {
             }
             skip(name, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            skip(name, String.valueOf(e.getMessage())); // a name, or a text, that the target cannot take
+            skip(name, String.valueOf(e.getMessage())); // a name or a text that the target cannot store
         }
     }
 
@@ -155,10 +157,7 @@ final class MigrationRun {
         }
     }
 
-    /**
-     * What was done in all. Keys that were removed before they were listed, or are gone otherwise, have been dealt
-     * with.
-     */
+    /** Returns the final report. Keys that no longer exist count as processed. */
     MigrationReport end() {
         keys = Math.max(keys, keysInAll);
         MigrationReport report = report();
@@ -171,7 +170,7 @@ final class MigrationRun {
                 keys, Math.max(keys, keysInAll), migrated, alreadyThere, newerThere, skippedInAll, skipped, newer);
     }
 
-    /** @param page is given some keys at a time, and returns whether to go on */
+    /** @param page receives some keys at a time, and returns whether to continue */
     private void scan(String pattern, Predicate<List<byte[]>> page) {
         byte[] cursor = {'0'};
         boolean goesOn;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads JSON as Python's {@code json} module does, and writes it as its {@code dumps} does: {@code ", "} and {@code ":
  * "} between values, ASCII only, floats in the form of {@code repr}, {@code NaN} and infinities. Digits are never lost:
- * a float with more of them than Python would keep keeps them all. Depth has no bound.
+ * a float with more digits than Python would keep keeps them all. The depth of nesting is unlimited.
  */
 final class PythonJson {
     private static final Pattern NUMBER = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");
@@ -36,10 +36,10 @@ final class PythonJson {
     record JsonMember(String name, String value) {}
 
     /**
-     * The members of an object by their names, in order. Of several of one name Python keeps the place of the first and
-     * the value of the last.
+     * The members of an object by their names, in order. Of several members with the same name, Python keeps the place
+     * of the first and the value of the last.
      *
-     * @throws IllegalArgumentException if it is not an object; without any part of the text
+     * @throws IllegalArgumentException if it is not an object; the message contains no part of the text
      */
     static Map<String, JsonMember> members(String object) {
         return new PythonJson(object).members();
@@ -60,7 +60,7 @@ final class PythonJson {
     /**
      * The same value as Python writes it.
      *
-     * @throws IllegalArgumentException if it is not one JSON value; without any part of the text
+     * @throws IllegalArgumentException if it is not one JSON value; the message contains no part of the text
      */
     static String rewritten(String json) {
         PythonJson source = new PythonJson(json);
@@ -99,9 +99,9 @@ final class PythonJson {
         return members;
     }
 
-    /** Passes one value, and writes it out unless {@code out} is null. */
+    /** Reads one value, and writes it to {@code out} unless that is null. */
     private void value(@Nullable StringBuilder out) {
-        StringBuilder open = new StringBuilder(); // what closes the containers that are open
+        StringBuilder open = new StringBuilder(); // the closing brackets of the open containers
         while (true) {
             skipSpace();
             char c = peek();
@@ -133,7 +133,7 @@ final class PythonJson {
         }
     }
 
-    /** After a value: closes what ends here; whether another value follows. */
+    /** Called after a value: closes the containers that end here; returns whether another value follows. */
     private boolean next(StringBuilder open, @Nullable StringBuilder out) {
         while (!open.isEmpty()) {
             char closing = open.charAt(open.length() - 1);
@@ -150,7 +150,7 @@ final class PythonJson {
         return false;
     }
 
-    /** The name of a member, where the innermost container is an object. */
+    /** Reads the name of a member if the innermost container is an object. */
     private void name(StringBuilder open, @Nullable StringBuilder out) {
         if (open.charAt(open.length() - 1) == '}') {
             skipSpace();
@@ -184,7 +184,7 @@ final class PythonJson {
         return number(scalar);
     }
 
-    /** A number as Python writes what it reads of it. */
+    /** Returns a number as Python writes it after reading it. */
     private static String number(String literal) {
         int e = Math.max(literal.indexOf('e'), literal.indexOf('E'));
         int point = literal.indexOf('.');

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every case of {@code aiogram-golden.jsonl}, written and read byte for byte.
- * {@code src/test/python/check_aiogram_golden.py} holds the file itself to Python.
+ * Every case of {@code aiogram-golden.jsonl}, written and read byte for byte;
+ * {@code src/test/python/check_aiogram_golden.py} checks the file itself against Python.
  */
 @Timeout(60)
 class AiogramGoldenTest extends OneRedisServer {
@@ -123,7 +123,7 @@ class AiogramGoldenTest extends OneRedisServer {
         assertThat(read.data().keySet()).containsExactlyElementsOf(golden.data().keySet());
     }
 
-    /** As a conversation that was begun there, of which one entry is changed here. */
+    /** The conversation was begun by aiogram, and one entry is changed here. */
     @ParameterizedTest
     @MethodSource("io.botfsm.redis.aiogram.AiogramGoldenTest$Case#all")
     void isReadAndKeptByteForByte(Case golden) throws Exception {
@@ -192,7 +192,7 @@ class AiogramGoldenTest extends OneRedisServer {
         assertThat(Case.all().map(Case::toString)).doesNotHaveDuplicates();
     }
 
-    /** Where Python is at hand; elsewhere the cases are held to the rules alone. */
+    /** If Python is available; otherwise, the cases are not checked against it. */
     @Test
     void pythonAgrees() throws Exception {
         Process python;

@@ -81,7 +81,7 @@ class AiogramMigrationKeysTest extends OneRedisServer {
                 arguments(business, "fsm_4_4", "fsm_ab_7_5_5"),
                 arguments(business, "fsm_4_4", "fsm_ab_cd_5_5"),
                 arguments(layout().separator("-").withBusinessConnectionId().build(), "fsm-4-4", "fsm-ab-7-5-5"),
-                // a chat that does
+                // a chat that holds the separator
                 arguments(layout().separator("-").build(), "fsm-4-4", "fsm--100-42"),
                 // ids that are no numbers
                 arguments(layout().build(), "fsm:4:4", "fsm:shop:42"),
@@ -255,7 +255,7 @@ class AiogramMigrationKeysTest extends OneRedisServer {
         assertThat(redis.call("EXISTS".getBytes(UTF_8), bad)).isEqualTo(1L);
     }
 
-    /** Of a conversation that cannot be read, what can be is not migrated without the rest. */
+    /** If one part of a conversation cannot be read, the other part is not migrated alone. */
     @Test
     void aStateWhoseDataAreOfAnotherTypeIsSkippedByName() throws Exception {
         redis.call("SET", "fsm:11:11:state", "A");
@@ -309,7 +309,10 @@ class AiogramMigrationKeysTest extends OneRedisServer {
                 .isEqualTo(3);
     }
 
-    /** The bot could not read it without them any more, and aiogram's layout has no place for them. */
+    /**
+     * Without its attributes, the bot could not read the conversation any more, and aiogram's layout has no place for
+     * them.
+     */
     @Test
     void onTheWayBackAConversationWithAttributesIsSkippedByName() throws Exception {
         writeOwn(GOOD, Mutation.builder().state("A"));

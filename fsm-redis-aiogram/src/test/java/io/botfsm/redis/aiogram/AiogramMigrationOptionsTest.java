@@ -35,7 +35,7 @@ class AiogramMigrationOptionsTest extends OneRedisServer {
                 new SocketPort(redis), Duration.ofSeconds(20), layout, RedisStorageOptions.defaults());
     }
 
-    /** How a bot was configured there, what its keys are then, how it is said to have been, and what is to change. */
+    /** The configured layout, the ids in the keys that aiogram has written, and the expected remedy. */
     static Stream<Arguments> mistakes() {
         List<String> withBotId = List.of(BOT + ":5:5", BOT + ":6:6", BOT + ":7:7");
         List<String> groupsWithBotId = List.of(BOT + ":-100:42", BOT + ":-100:7:42", BOT + ":-200:-200");
@@ -85,7 +85,7 @@ class AiogramMigrationOptionsTest extends OneRedisServer {
         assertThat(redis.number("DBSIZE")).isEqualTo(2L * ids.size());
     }
 
-    /** What an aiogram bot has there already says how it will look for what is handed back. */
+    /** The keys that an aiogram bot has already written show which options it will use for what is handed back. */
     @ParameterizedTest
     @MethodSource("mistakes")
     void areRecognizedOnTheWayBackFromWhatIsThere(AiogramLayout layout, List<String> ids, String remedy) {
@@ -122,7 +122,7 @@ class AiogramMigrationOptionsTest extends OneRedisServer {
         assertThat(report.keys()).isEqualTo(report.migrated() + skipped);
     }
 
-    /** A bot that was given other options a while ago, and has most of its keys from before. */
+    /** A bot whose options were changed a while ago, so that most of its keys still have the former ones. */
     @Test
     void canBeInsistedOn() {
         for (int user = 10; user < 20; user++) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody writes in the very moment in which a conversation is migrated. */
+/** A concurrent write at the very moment in which a conversation is migrated. */
 @Timeout(60)
 class AiogramMigrationRaceTest extends OneRedisServer {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -105,7 +105,7 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         redis.call("SET", "fsm:7:7:data", json);
     }
 
-    /** Aiogram goes on writing between two runs: which of the two is newer only its operator knows. */
+    /** Aiogram continues to write between two runs: only the operator knows which version is newer. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatDiffersFromTheTargetIsNotRemoved(boolean withState) throws Exception {
@@ -157,7 +157,7 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         assertThat(redis.text("GET", "fsm:7:7:state")).isEqualTo("A");
     }
 
-    /** The copy is read back: what somebody made of it meanwhile is not what the source has. */
+    /** The copy is read back, and differs from the source if it was changed meanwhile. */
     @Test
     void whatIsNotReadBackAsItWasCopiedIsNotRemoved() throws Exception {
         source("old");
@@ -168,7 +168,7 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         assertThat(report.newer()).containsExactly("fsm:7:7:state");
     }
 
-    /** It changes after it was compared, in the moment in which it is removed. */
+    /** The source changes after the comparison, immediately before it is removed. */
     @Test
     void whatChangesInTheSourceAfterItWasComparedIsNotRemoved() throws Exception {
         source("A");
@@ -190,7 +190,7 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         assertThat(report.migrated()).isEqualTo(1);
     }
 
-    /** Its state is set when the keys of states have been listed, and its data stand for it. */
+    /** Its state is set after the keys of states were listed, so that it is found by its data. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatDiffersAndGetsAStateDuringTheRunIsNamed(boolean removing) throws Exception {
@@ -205,7 +205,7 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         assertThat(report.newerThere()).isEqualTo(1);
     }
 
-    /** Lets somebody act before the keys of data are listed by themselves. */
+    /** Runs an action before keys of data are listed in the pass over data. */
     private static final class BeforeDataAreListed extends SocketPort {
         private final Runnable somebody;
 
@@ -223,7 +223,7 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         }
     }
 
-    /** Lets somebody act once, between the last look at the source and the write that removes. */
+    /** Runs an action once, between the last read of the source and the write that removes. */
     private static final class BeforeRemoval extends SocketPort {
         private Runnable somebody;
 
@@ -242,7 +242,7 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         }
     }
 
-    /** In the midst of each listing of keys, states are set for all conversations that had only data. */
+    /** While keys are being listed, states are set for all conversations that had only data. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatExistsThroughoutIsMigratedOnceWhicheverKeyIsListed(boolean removing) {
@@ -283,7 +283,8 @@ class AiogramMigrationRaceTest extends OneRedisServer {
     }
 
     /**
-     * Lets somebody act when some more keys were listed after a script was run first, before what they hold is read.
+     * Runs an action once, some pages of keys after the first run of a script, and before the values of the last page
+     * are read.
      */
     private static final class Listing extends SocketPort {
         private static final int PAGES = 10;
@@ -314,7 +315,7 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         }
     }
 
-    /** Lets somebody act once, before or after the first write to the target. */
+    /** Runs an action once, before or after the first write to the target. */
     private static final class Meddled extends SocketPort {
         private final boolean before;
         private Consumer<Runnable> once = Runnable::run;

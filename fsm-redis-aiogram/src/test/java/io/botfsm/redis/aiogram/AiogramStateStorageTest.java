@@ -124,7 +124,7 @@ class AiogramStateStorageTest extends OneRedisServer {
         assertThat(write(storage, change().state("C").expectVersion(first))).isInstanceOf(Applied.class);
     }
 
-    /** What could be the same characters in another division is another stamp. */
+    /** State and data that divide the same characters differently have different stamps. */
     @Test
     void stampsTellStateFromData() throws Exception {
         List<AiogramTexts> texts = List.of(
@@ -483,7 +483,7 @@ class AiogramStateStorageTest extends OneRedisServer {
         }
     }
 
-    /** A user with what docs/reference/redis-layout.md tells operators to grant, less what is taken away. */
+    /** Creates a user with the permissions that docs/reference/redis-layout.md names, minus some. */
     private static void user(String... less) {
         List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "bot", "reset", "on", ">secret", "~fsm:*"));
         for (String command : RIGHTS) {
@@ -511,7 +511,7 @@ class AiogramStateStorageTest extends OneRedisServer {
         }
     }
 
-    /** A port with somebody who acts before each write. */
+    /** A port that runs an action before each write. */
     private static final class Between extends SocketPort {
         private final Runnable before;
 

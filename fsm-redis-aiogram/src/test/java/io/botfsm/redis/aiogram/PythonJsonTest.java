@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the golden cases leave: texts that are not JSON, depth, digits that Python would lose. */
+/** What the golden cases do not cover: texts that are not JSON, depth, digits that Python would lose. */
 class PythonJsonTest {
     private static final Path FLOATS = Path.of("src/test/resources/io/botfsm/redis/aiogram/python-floats.txt");
     private static final String CHECK = """
@@ -121,7 +121,7 @@ class PythonJsonTest {
         assertThat(PythonJson.rewritten("1.5E+99999999999")).isEqualTo("1.5e+99999999999");
     }
 
-    /** Whatever the form, the number is the same, and its form is Python's for good. */
+    /** Whatever its format, a number keeps its value, and the written format does not change when it is rewritten. */
     @Test
     void numbersStayTheSame() {
         Random random = new Random(20_261_123);
@@ -177,7 +177,7 @@ class PythonJsonTest {
                 .isEqualTo("[NaN, Infinity, -Infinity]");
     }
 
-    /** Where Python is at hand; elsewhere the committed list stands alone. */
+    /** If Python is available; otherwise, the committed list is not checked. */
     @Test
     void pythonPrintsTheFloatsOfTheList() throws Exception {
         Process python;

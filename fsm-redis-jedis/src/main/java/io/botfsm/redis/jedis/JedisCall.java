@@ -31,8 +31,8 @@ final class JedisCall extends BlockingCall {
      * A call that no thread has begun.
      *
      * @param asking whether an {@code ASKING} is sent before the command
-     * @param follower sent right behind the command on the same connection; what became of it is one more element of
-     *     the reply
+     * @param follower a command that is sent after it on the same connection; its reply or failure is an additional
+     *     last element of the reply
      */
     JedisCall(
             PooledConnections connections,
@@ -70,7 +70,7 @@ final class JedisCall extends BlockingCall {
         }
     }
 
-    /** Whether the connection has not been closed, and will not be. */
+    /** Ends the use of the connection. Returns false if the call was abandoned, which closes the connection. */
     private boolean endUse() {
         synchronized (lock) {
             inUse = null;
@@ -78,7 +78,10 @@ final class JedisCall extends BlockingCall {
         }
     }
 
-    /** The timeout of a socket is that of one read: a reply that comes byte by byte does not meet it. */
+    /**
+     * Closes the connection, since the timeout of a socket applies to each read: a reply that arrives byte by byte
+     * never exceeds it.
+     */
     @Override
     protected void abandon() {
         Connection connection;
@@ -86,7 +89,7 @@ final class JedisCall extends BlockingCall {
             abandoned = true;
             connection = inUse;
         }
-        if (connection != null) { // on a thread of its own, since older versions flush before they close
+        if (connection != null) { // on a separate thread, since older versions flush before they close
             PortThreads.daemon(() -> JedisVersions.disconnect(connection), "fsm-jedis-timeout")
                     .start();
         }
@@ -106,7 +109,7 @@ final class JedisCall extends BlockingCall {
             failed(connection, e);
             return;
         }
-        if (connection.isBroken()) { // by what followed
+        if (connection.isBroken()) { // by the command that followed
             connections.forgetIdle();
             decode(reply);
             discard(connection);
@@ -116,7 +119,7 @@ final class JedisCall extends BlockingCall {
         }
     }
 
-    /** The command has been executed, whatever becomes of the one behind it. */
+    /** Sends the following command. Its failure is returned, since the first command has been executed in any case. */
     private static Object followed(Connection connection, CommandArguments follower) {
         try {
             return connection.executeCommand(follower);
@@ -153,7 +156,7 @@ final class JedisCall extends BlockingCall {
         }
     }
 
-    /** After the call has ended, since it may take long. */
+    /** Called after the call has ended, since closing may take long. */
     private void discard(Connection connection) {
         calls.run(() -> connections.discard(connection));
     }
@@ -169,7 +172,7 @@ final class JedisCall extends BlockingCall {
         complete(decoded);
     }
 
-    /** What Jedis throws for an answer that is an error. */
+    /** Returns whether Jedis throws this failure for an error reply. */
     static boolean isServerError(Throwable failure) {
         return failure instanceof JedisDataException && failure.getCause() == null;
     }

@@ -22,12 +22,17 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** A connection for subscriptions, and the thread that reads from it. */
 final class JedisChannels implements Subscriptions.Channels {
-    /** Who opened a connection listens at once; nobody does if the port was closed meanwhile. */
+    /**
+     * How long to wait for a listener. Whoever opened the connection listens immediately, unless the port was closed in
+     * the meantime.
+     */
     private static final Duration UNWANTED = Duration.ofSeconds(5);
 
     private final Connection connection;
 
-    /** What was asked for and not answered yet; answers come in the order of the questions, messages in between. */
+    /**
+     * The commands that are not answered yet. Answers arrive in the order of the commands, with messages in between.
+     */
     private final Queue<CompletableFuture<Void>> asked = new ConcurrentLinkedQueue<>();
 
     private final CountDownLatch listening = new CountDownLatch(1);
@@ -138,7 +143,7 @@ final class JedisChannels implements Subscriptions.Channels {
             send(question);
         }
         if (over.get()) {
-            JedisVersions.disconnect(connection); // sending has connected again, if it was over meanwhile
+            JedisVersions.disconnect(connection); // sending reconnects if the connection was closed in the meantime
             fail();
         }
         return answer;
@@ -153,7 +158,7 @@ final class JedisChannels implements Subscriptions.Channels {
         }
     }
 
-    /** Once: the connection is of no use any more. */
+    /** Closes the connection and reports its loss, once. */
     private void end() {
         if (over.compareAndSet(false, true)) {
             JedisVersions.disconnect(connection);

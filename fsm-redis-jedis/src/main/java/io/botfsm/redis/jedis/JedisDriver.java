@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 
-/** Jedis in use: a pool and threads for each server, and a thread that runs hints. */
+/** Runs Jedis with a pool and threads for each server, and a thread that runs hints. */
 final class JedisDriver implements RedisDriver {
     private final JedisServer server;
     private final Function<Node, JedisServer> nodes;
@@ -24,7 +24,7 @@ final class JedisDriver implements RedisDriver {
     private final int poolSize;
     private final PortThreads threads;
 
-    /** Of connections that are being opened. */
+    /** The timeouts of connections that are being opened. */
     private final CommandTimeouts openings;
 
     private JedisDriver(
@@ -42,7 +42,7 @@ final class JedisDriver implements RedisDriver {
         this.poolSize = poolSize;
     }
 
-    /** Connections of our own. */
+    /** Creates a driver with its own connections. */
     static JedisDriver to(RedisUri uri, Duration timeout, int poolSize) {
         PortThreads threads = new PortThreads("jedis", 1);
         CommandTimeouts openings = new CommandTimeouts(timeout, threads.clock());
@@ -55,7 +55,7 @@ final class JedisDriver implements RedisDriver {
                 poolSize);
     }
 
-    /** Connections of the user's, which lead to one server only. */
+    /** Creates a driver with the user's connections, which lead to one server only. */
     static JedisDriver over(JedisServer server, String name, Duration timeout, int poolSize) {
         PortThreads threads = new PortThreads("jedis", 1);
         return new JedisDriver(
@@ -82,7 +82,7 @@ final class JedisDriver implements RedisDriver {
         return new JedisPort(nodes.apply(address), target, timeout, poolSize);
     }
 
-    /** The first command finds out why a node of ours refuses. */
+    /** Only refuses a user's client. If a node refuses, the first command fails with the reason. */
     @Override
     public void requireReachable(Node seed) {
         var unused = nodes.apply(seed);

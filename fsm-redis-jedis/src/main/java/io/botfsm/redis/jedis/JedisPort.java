@@ -30,7 +30,7 @@ final class JedisPort extends NodePort implements FollowedScripts {
     /**
      * A port with a pool of its own.
      *
-     * @param follower follows every command
+     * @param follower a command that follows every command
      * @param alwaysAsking whether an {@code ASKING} comes before every command
      */
     private JedisPort(
@@ -76,7 +76,7 @@ final class JedisPort extends NodePort implements FollowedScripts {
         return connections.number();
     }
 
-    /** Always: a connection is opened when a command needs one. */
+    /** Already complete: a connection is opened when a command needs one. */
     @Override
     public CompletionStage<Void> ready() {
         return CompletableFuture.completedFuture(null);

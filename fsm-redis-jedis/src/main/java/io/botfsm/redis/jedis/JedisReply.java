@@ -16,8 +16,8 @@ final class JedisReply {
     private JedisReply() {}
 
     /**
-     * A reply: {@code byte[]}, {@code Long} and {@code List} elements; one that is no list is a list of one, and a map
-     * (RESP3) has names and values in turn.
+     * Returns a reply as a list of {@code byte[]}, {@code Long} and {@code List} elements. A reply that is not a list
+     * becomes a list of one element; a map (RESP3) becomes a list of alternating names and values.
      */
     static List<Object> list(@Nullable Object reply) {
         return reply instanceof List<?> list ? elements(list) : List.of(element(reply));
@@ -46,7 +46,10 @@ final class JedisReply {
         return element instanceof List<?> inner ? elements(inner) : element;
     }
 
-    /** A script's reply, and as one element more what became of the command behind it. */
+    /**
+     * Returns the reply of a script, with the reply or failure of the command that followed as an additional last
+     * element.
+     */
     static List<Object> followed(@Nullable Object both) {
         List<?> replies = (List<?>) both;
         if (replies == null) {

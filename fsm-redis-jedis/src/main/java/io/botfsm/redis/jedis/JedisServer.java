@@ -50,7 +50,7 @@ record JedisServer(Supplier<ConnectionProvider> pool, Supplier<Connection> separ
         return of(sockets, config, timeout, timeouts, poolSize);
     }
 
-    /** One server that is talked to as the URI says. */
+    /** Returns one server, with the settings of a URI. */
     static JedisServer of(RedisUri settings, Node node, Duration timeout, CommandTimeouts timeouts, int poolSize) {
         JedisClientConfig config = serverConfig(settings, timeout);
         return of(

@@ -30,10 +30,10 @@ final class JedisVersions {
     }
 
     /**
-     * The pool of a client of the user's. The classes of such clients come and go: {@code JedisPooled} up to 7,
+     * Returns the pool of a user's client. The classes of clients differ between versions: {@code JedisPooled} up to 7,
      * {@code RedisClient} since 7.2.
      *
-     * @throws IllegalArgumentException if it shows none
+     * @throws IllegalArgumentException if the client has no accessible pool
      */
     @SuppressWarnings("unchecked") // of connections, whatever the client
     static Pool<Connection> pool(UnifiedJedis client) {
@@ -48,7 +48,7 @@ final class JedisVersions {
         }
     }
 
-    /** Asks for no other protocol with HELLO, which would require another permission; before 8 that is the default. */
+    /** Selects RESP2, since HELLO would require another permission. Before Jedis 8, RESP2 is the default. */
     static void resp2(DefaultJedisClientConfig.Builder config) {
         try {
             config.resp2();

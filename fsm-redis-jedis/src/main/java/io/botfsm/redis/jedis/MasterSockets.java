@@ -23,7 +23,7 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Sockets to whichever server Sentinels call the master when one is opened. Thread-safe. */
+/** Opens sockets to the server that Sentinels report as the master at that time. Thread-safe. */
 final class MasterSockets implements JedisSocketFactory {
     private final List<Node> sentinels;
     private final String master;
@@ -36,10 +36,10 @@ final class MasterSockets implements JedisSocketFactory {
     private @Nullable CompletableFuture<Node> asking;
 
     /**
-     * Nobody is asked yet.
+     * Creates a factory, without asking any Sentinel.
      *
-     * @param master its name
-     * @param timeouts end questions that a Sentinel does not answer
+     * @param master the name of the master
+     * @param timeouts ends queries that a Sentinel does not answer
      * @param timeout how long to wait for the Sentinels' answers
      */
     MasterSockets(

@@ -24,11 +24,11 @@ import redis.clients.jedis.util.Pool;
 /**
  * The connections of a Jedis pool, except those that are known or suspected to be dead. Each new connection is asked
  * which server process it leads to; if that is another one, connections to the previous process are not used again. A
- * connection that was idle for some time is pinged. When one is found broken, all idle ones are closed, since the same
- * cause has usually broken all of them. Thread-safe.
+ * connection that was idle for some time is tested with a command. When one is found broken, all idle ones are closed,
+ * since the same cause has usually broken all of them. Thread-safe.
  */
 final class PooledConnections {
-    /** After so long without a command, a connection may have died unnoticed, and one round trip more costs little. */
+    /** After this time without a command, a connection may have died unnoticed, and another round trip costs little. */
     private static final long IDLE_NANOS = 1_000_000_000;
 
     private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:([0-9a-f]+)\\s*$");
@@ -38,7 +38,7 @@ final class PooledConnections {
     private final ConnectionProvider provider;
     private final Object lock = new Object();
 
-    /** Those that are connected, and some that the pool has closed since the last new one. */
+    /** The initialized connections, and some that the pool has closed since the last new one. */
     private final Map<Connection, Known> known = new ConcurrentHashMap<>();
 
     private volatile ServerProcess process = new ServerProcess("", 0);
@@ -64,17 +64,18 @@ final class PooledConnections {
         this.provider = provider;
     }
 
-    /** Rises before the first command is answered by another server process than before. */
+    /** Increases before the first command is answered by another server process. */
     long number() {
         return process.number();
     }
 
     /**
-     * A connection to send one command over, which is to be given back; waits as the pool does.
+     * Returns a connection for one command, which must be given back. Waits as the pool does.
      *
-     * @param leftNanos how long the command may still take; its reply is not waited for any longer
-     * @param onUse notified of each connection that is tried, before anything is sent over it; who closes it ends that
-     * @throws RedisPortException if there is none: nothing was sent
+     * @param leftNanos how long the command may still take; also limits the wait for its reply
+     * @param onUse notified of each connection that is tried, before anything is sent over it; closing that connection
+     *     ends the attempt
+     * @throws RedisPortException if there is no connection; nothing was sent
      */
     Connection take(LongSupplier leftNanos, Consumer<Connection> onUse) {
         while (!closed && leftNanos.getAsLong() > 0) {
@@ -122,7 +123,7 @@ final class PooledConnections {
         }
     }
 
-    /** Why there is no connection: in the server's own words, or a Sentinel's, if these are any. */
+    /** Returns why there is no connection: the error of the server or of a Sentinel, if there is one. */
     static RedisPortException refused(JedisException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (JedisCall.isServerError(cause)) {
@@ -143,7 +144,7 @@ final class PooledConnections {
             return false;
         }
         if (System.nanoTime() - before.lastUse > IDLE_NANOS) {
-            info(connection, "server"); // a PING would be one more right for a user to have
+            info(connection, "server"); // a PING would require another permission
         }
         return true;
     }
@@ -175,7 +176,7 @@ final class PooledConnections {
         return JedisReply.text(connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add(section)));
     }
 
-    /** The server to which one leads is no master any more: no other one to it is used again. */
+    /** The server of this connection is no longer a master: no other connection to it is used again. */
     void demoted(Connection connection) {
         synchronized (lock) {
             Known of = known.get(connection);
@@ -187,7 +188,7 @@ final class PooledConnections {
         target.onReplaced().run();
     }
 
-    /** Takes a connection back that serves. */
+    /** Takes back a working connection. */
     void giveBack(Connection connection) {
         Known of = known.get(connection);
         if (of != null) {
@@ -197,7 +198,7 @@ final class PooledConnections {
         close(connection);
     }
 
-    /** Takes a connection back that failed. */
+    /** Takes back a connection that failed. */
     void broken(Connection connection) {
         forgetIdle();
         discard(connection);

@@ -10,8 +10,8 @@ import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * The socket of what has to end in time, such as opening a connection: closed when the time is over. The timeout of a
- * socket itself is that of one read, so that it is not met by a reply that comes byte by byte. Thread-safe.
+ * The socket of an operation with a time limit, such as opening a connection; it is closed when the time is over. The
+ * timeout of a socket applies to each read, so a reply that arrives byte by byte never exceeds it. Thread-safe.
  */
 final class TimedSockets implements JedisSocketFactory, CommandTimeouts.TimedCommand {
     private final JedisSocketFactory sockets;
@@ -24,7 +24,7 @@ final class TimedSockets implements JedisSocketFactory, CommandTimeouts.TimedCom
         this.sockets = sockets;
     }
 
-    /** What is done with a socket, which is closed if that has not ended in time. */
+    /** Runs work with a socket, which is closed if the work does not end in time. */
     static <T> T use(JedisSocketFactory sockets, CommandTimeouts timeouts, Function<JedisSocketFactory, T> work) {
         TimedSockets timed = new TimedSockets(sockets);
         timeouts.begin(timed);

@@ -14,9 +14,9 @@ import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
 /**
- * A pool of the user, to one server.
+ * A user's pool of connections to one server.
  *
- * @param server where it leads
+ * @param server the server to which it connects
  * @param ownTimeout how long it lets a command take
  */
 record UsersPool(Pool<Connection> pool, RedisUri server, Duration ownTimeout) implements RedisConnector {
@@ -55,7 +55,7 @@ record UsersPool(Pool<Connection> pool, RedisUri server, Duration ownTimeout) im
         }
     }
 
-    /** The address is all that is known: whether the pool talks TLS is not. */
+    /** Only the address is known, not whether the pool uses TLS. */
     @Override
     public boolean followsUri() {
         return false;
@@ -82,7 +82,7 @@ record UsersPool(Pool<Connection> pool, RedisUri server, Duration ownTimeout) im
         }
     }
 
-    /** The pool is not closed by us. */
+    /** Returns a provider that does not close the pool. */
     private ConnectionProvider provider() {
         return new ConnectionProvider() {
             @Override

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.RedisClient;
 
-/** Addresses that lead to something else than they say. */
+/** Addresses that lead to something other than they say. */
 final class AddressTest extends AddressSuite {
     AddressTest() {
         super(new JedisInTest());

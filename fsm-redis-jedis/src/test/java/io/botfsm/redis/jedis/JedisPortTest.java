@@ -56,7 +56,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisProtocol;
 
-/** What is Jedis' own: pools, threads, interrupts, and how connecting fails. */
+/** What is specific to Jedis: pools, threads, interrupts, and how connecting fails. */
 @Timeout(60)
 class JedisPortTest {
     private static final Duration TIMEOUT = Duration.ofMillis(1_500);
@@ -169,7 +169,7 @@ class JedisPortTest {
         }
     }
 
-    /** Old connections may lead to the old process for ever, as a load balancer keeps them. */
+    /** Old connections may lead to the old process forever, such as through a load balancer. */
     @Test
     void theConnectionsToAProcessThatWasReplacedAreNotUsedAgain() {
         try (RedisServerProcess other = RedisServerProcess.start();
@@ -201,9 +201,9 @@ class JedisPortTest {
             for (int i = 0; i < 50; i++) {
                 read(storage, freshKey());
             }
-            // Not each of them: on a busy machine the clock may look before the one who waits.
+            // Not every call: on a busy machine, the clock may hand it over before the waiting thread runs it.
             Awaitility.await().pollDelay(Duration.ZERO).pollInSameThread().until(() -> ranHere(storage));
-            // Nobody waits for this one in a get.
+            // No thread waits for this one with get().
             CompletableFuture<Snapshot> alone = new CompletableFuture<>();
             var unused = storage.read(freshKey()).thenAccept(alone::complete);
             assertThat(alone.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(Snapshot.none());
@@ -223,7 +223,7 @@ class JedisPortTest {
         }
     }
 
-    /** Its own timeout is that of one read. */
+    /** The timeout of a socket applies to each read. */
     @Test
     void aConnectionThatIsOpenedSlowlyIsGivenUp() {
         proxy.trickle(1, Duration.ofMillis(200)); // the greeting takes minutes
@@ -233,10 +233,10 @@ class JedisPortTest {
         Awaitility.await().untilAsserted(() -> assertThat(proxy.open()).isZero());
     }
 
-    /** A server that takes nothing more off its socket: there is no timeout of sockets for that. */
+    /** A server that no longer reads from its socket: no timeout of a socket covers that. */
     @Test
     void aCommandThatCannotBeSentIsGivenUp() {
-        byte[] large = new byte[32 << 20]; // more than the system keeps for a socket
+        byte[] large = new byte[32 << 20]; // more than the system buffers for a socket
         try (RedisPort port = port(1)) {
             for (int i = 0; i < 100; i++) {
                 Calls.get(port.hgetall(KEY));
@@ -251,13 +251,13 @@ class JedisPortTest {
                             RedisPortException.class,
                             failure -> assertThat(failure.kind()).isEqualTo(CommandOutcome.OUTCOME_UNKNOWN));
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT.plusSeconds(3));
-            // Over another connection, since nobody is kept by that one any more.
+            // Over another connection, since no thread is blocked by the first one any more.
             Awaitility.await().until(() -> Calls.succeeds(port.hgetall(KEY)));
             proxy.heal();
         }
     }
 
-    /** Its messages are pushes, and its maps are maps. */
+    /** In RESP3, messages are pushes and maps are maps. */
     @Test
     void aPoolOfTheUsersMayTalkResp3() {
         ConnectionPoolConfig bounded = new ConnectionPoolConfig();
@@ -285,7 +285,7 @@ class JedisPortTest {
         }
     }
 
-    /** Also while calls are left to those who wait for them. */
+    /** Even while calls are left to the threads that wait for them. */
     @Test
     void aClosedPortFailsItsCallsAtOnce() {
         RedisPort port = port(2);
@@ -428,16 +428,16 @@ class JedisPortTest {
         }
     }
 
-    /** The pool opens another connection at once for one who waits, and fails if it cannot. */
+    /** The pool immediately opens another connection for a waiting thread, and fails if it cannot. */
     @Test
     void aCallIsAnsweredThoughWhatFollowsItLosesTheLastConnection() throws InterruptedException {
         Duration patience = Duration.ofSeconds(10);
         try (RedisPort port = port(1, patience);
-                FollowedScripts scripts = port.followedBy(words("WAIT", "1", "0"))) { // no replica: for ever
+                FollowedScripts scripts = port.followedBy(words("WAIT", "1", "0"))) { // forever without a replica
             CompletableFuture<List<Object>> followed = eval(scripts);
             Awaitility.await().until(() -> info("clients").contains("blocked_clients:1"));
             CompletableFuture<List<Object>> next = eval(scripts);
-            Thread waiting = new Thread(() -> Calls.succeeds(next)); // and runs it
+            Thread waiting = new Thread(() -> Calls.succeeds(next)); // which also runs it
             waiting.start();
             Awaitility.await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
             proxy.cut();
@@ -462,7 +462,7 @@ class JedisPortTest {
         }
     }
 
-    /** Jedis connects again for a command after the end. */
+    /** Jedis reconnects when a command is sent on a closed connection. */
     @Test
     void aClosedConnectionForSubscriptionsStaysClosed() {
         JedisDriver driver = JedisDriver.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, 1);

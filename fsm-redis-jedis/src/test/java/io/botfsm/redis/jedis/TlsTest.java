@@ -132,14 +132,14 @@ class TlsTest {
         }
     }
 
-    /** It does already, and has no URI. */
+    /** The pool uses TLS already, and was not opened with a URI. */
     @Test
     void aUsersPoolThatTalksTlsIsNotAdvisedTo() {
         AtomicInteger asked = new AtomicInteger();
         ConnectionPool failing = new ConnectionPool(new HostAndPort("localhost", port), config(authority), bounded()) {
             @Override
             public Connection getResource() {
-                if (asked.incrementAndGet() > 1) { // the first is only looked at
+                if (asked.incrementAndGet() > 1) { // the first one is only inspected
                     throw new JedisConnectionException("failing");
                 }
                 return super.getResource();
@@ -153,7 +153,7 @@ class TlsTest {
         }
     }
 
-    /** It may go better when the connection holds. */
+    /** Another attempt may succeed. */
     @Test
     void aHandshakeThatIsCutOffIsUnavailable() {
         try (FaultyProxy resetting = new FaultyProxy("127.0.0.1", RedisServerProcess.freePort())) {

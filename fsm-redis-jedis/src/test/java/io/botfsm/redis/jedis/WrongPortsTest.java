@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The suite of ports is held to wrong ones: each is caught by the rule that it breaks, and the right one by none. */
+/** Runs the suite of ports on wrong ports: each is caught by the rule that it breaks; the correct port passes. */
 @Timeout(60)
 class WrongPortsTest {
-    /** The suite over the right port with something wrong put around it. */
+    /** The suite over the correct port, wrapped so that something is wrong. */
     private static final class Suite extends PortConformance {
         Suite(UnaryOperator<RedisPort> wrong) {
             super(new JedisInTest(), wrong);
@@ -192,7 +192,7 @@ class WrongPortsTest {
         }
     }
 
-    /** The right one, in all that is not changed. */
+    /** Delegates to the correct port, except for what a subclass changes. */
     private abstract static class Around implements RedisPort {
         private final RedisPort right;
 

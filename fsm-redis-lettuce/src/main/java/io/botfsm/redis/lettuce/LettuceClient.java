@@ -54,8 +54,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LettuceClient implements RedisDriver {
     /**
-     * How long a new connection of a running bot may take to be greeted; the next attempt may find a server that is
-     * back.
+     * How long the handshake of a new connection of a running bot may take; the server may be back at the next attempt.
      */
     private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(1);
 
@@ -89,9 +88,9 @@ final class LettuceClient implements RedisDriver {
     }
 
     /**
-     * A client of our own, with threads of its own.
+     * Creates a client with its own threads.
      *
-     * @throws IllegalArgumentException if the URI names a Unix socket, and there is nothing to reach that with
+     * @throws IllegalArgumentException if the URI names a Unix socket, and Netty's native transport is missing
      */
     static LettuceClient own(RedisURI uri, Duration timeout) {
         LettuceUris.requireNativeTransport(uri);
@@ -124,14 +123,15 @@ final class LettuceClient implements RedisDriver {
         return options.build();
     }
 
-    /** The user's client, whose own timeout this is. */
+    /** Wraps the user's client, which has this command timeout. */
     static LettuceClient of(RedisClient theirs, RedisURI uri, Duration timeout) {
         LettuceUris.requireNativeTransport(uri);
         return new LettuceClient(theirs, uri, Optional.empty(), timeout, theirTimeoutsHold -> {});
     }
 
     /**
-     * Returns the command timeout of options under which a failed command has failed, and every command ends.
+     * Returns the command timeout of the options, which must never send a command that has failed, and must end every
+     * command.
      *
      * @throws IllegalArgumentException if an option would send commands again or let them hang
      */
@@ -174,7 +174,7 @@ final class LettuceClient implements RedisDriver {
         return a.compareTo(b) < 0 ? a : b;
     }
 
-    /** Ends the command when its time is over. */
+    /** Lets the command end when it times out. */
     void begin(LettuceCommand command) {
         onBegin.accept(command);
     }
@@ -203,7 +203,7 @@ final class LettuceClient implements RedisDriver {
                 .close();
     }
 
-    /** Asked for each new connection: the master may be another one by then. */
+    /** Returns the server to connect to. Called for each new connection, since the master may have changed. */
     private CompletionStage<RedisURI> wanted() {
         if (uri.getSentinels().isEmpty()) {
             return CompletableFuture.completedFuture(uri);
@@ -228,7 +228,7 @@ final class LettuceClient implements RedisDriver {
                     if (failure != null) {
                         throw new CompletionException(known(failure));
                     }
-                    connection.setTimeout(timeout); // so far that of the greeting
+                    connection.setTimeout(timeout); // until now that of the handshake
                     return new LettuceConnection(connection, this);
                 });
     }
@@ -249,7 +249,7 @@ final class LettuceClient implements RedisDriver {
                 });
     }
 
-    /** The server's error as such, if a failure is one. */
+    /** Returns the server's error as a port exception if there is one, otherwise the failure itself. */
     static Throwable known(Throwable failure) {
         for (@Nullable Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof RedisCommandExecutionException) {
@@ -293,7 +293,7 @@ final class LettuceClient implements RedisDriver {
 
     private ServerConnection connected(String server, Supplier<CompletionStage<ServerConnection>> opener)
             throws ExecutionException {
-        // The client's own limits, and some more: this is for the case that they fail.
+        // Longer than the client's own limits, in case they fail.
         Duration connectTimeout = RedisConnector.CONNECT_TIMEOUT.plus(timeout).plusSeconds(2);
         CompletableFuture<ServerConnection> connection;
         try {
@@ -354,7 +354,7 @@ final class LettuceClient implements RedisDriver {
         return scheduler.inEventLoop();
     }
 
-    /** Has a connection's end waited for when this is closed. */
+    /** Registers the end of a connection, for which {@link #close} waits. */
     CompletableFuture<Void> closing(CompletableFuture<Void> end) {
         synchronized (lock) {
             connectionsClosed = CompletableFuture.allOf(connectionsClosed, end);

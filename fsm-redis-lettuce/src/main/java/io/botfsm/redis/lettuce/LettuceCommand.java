@@ -170,7 +170,7 @@ final class LettuceCommand extends CompletableFuture<List<Object>>
         var unused = whenComplete(action);
     }
 
-    /** Two commands are never the same one. Lettuce compares them. */
+    /** Two commands are never equal. Lettuce compares them. */
     @Override
     public boolean equals(Object that) {
         return this == that;

@@ -10,13 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** A connection of Lettuce's for commands. */
+/** Lettuce's connection for commands. */
 final class LettuceConnection implements ServerConnection {
     private final StatefulRedisConnection<byte[], byte[]> connection;
     private final LettuceClient client;
     private volatile Consumer<String> onTrouble = why -> {};
 
-    /** A connection of this client's, which ends commands whose time is over. */
+    /** Creates a connection of the client, which ends commands that time out. */
     LettuceConnection(StatefulRedisConnection<byte[], byte[]> connection, LettuceClient client) {
         this.connection = connection;
         this.client = client;

@@ -152,7 +152,7 @@ public final class LettuceRedis {
         LettuceVersions.require();
         RedisURI copy = LettuceUris.copy(uri);
         Duration timeout = LettuceClient.requireHonest(client.getOptions(), copy);
-        copy.setTimeout(timeout); // what holds, whatever the URI says
+        copy.setTimeout(timeout); // the timeout that applies, whatever the URI says
         return BotRedis.builder(LettuceUris.described(copy), new UsersClient(client, copy, timeout));
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 final class LettuceUris {
     private LettuceUris() {}
 
-    /** A server, the first of several, or Sentinels. */
+    /** Returns the URI of a server, of the first of several, or of Sentinels. */
     static RedisURI of(RedisUri uri) {
         RedisURI.Builder builder = builder(uri).withDatabase(uri.database());
         uri.timeout().ifPresent(builder::withTimeout);
@@ -55,7 +55,7 @@ final class LettuceUris {
                         });
     }
 
-    /** A server that is talked to like another one, or like the master of Sentinels. */
+    /** Returns the URI of a node, with the settings of another server or of a master behind Sentinels. */
     static RedisURI at(RedisURI settings, Node node) {
         return RedisURI.builder(settings)
                 .withHost(node.host())
@@ -77,8 +77,8 @@ final class LettuceUris {
     }
 
     /**
-     * Where a URI leads, without its credentials; with its timeout, unless that is Lettuce's own default or, at zero,
-     * none.
+     * Returns the address of a URI, without credentials. The timeout is included unless it is Lettuce's default, or
+     * zero, which means none.
      */
     static RedisUri described(RedisURI uri) {
         RedisUri.Builder there = RedisUri.builder().database(uri.getDatabase()).tls(uri.isSsl());
@@ -97,7 +97,7 @@ final class LettuceUris {
     }
 
     /**
-     * Fails if there is nothing to reach a server with.
+     * Checks that the server can be reached with the available transports.
      *
      * @throws IllegalArgumentException if the URI names a Unix socket, for which Netty's native transport is missing
      */

@@ -13,7 +13,7 @@ final class LettuceVersions {
     private static final ClientVersion SUPPORTED =
             new ClientVersion("Lettuce", "io.lettuce:lettuce-core", "6.6", "7.7");
 
-    /** Lettuce 6 runs on the Netty 4.1 that it brings, but a framework may keep that one for Lettuce 7. */
+    /** Lettuce 6 runs on Netty 4.1, on which it depends, but a framework may keep that version for Lettuce 7. */
     private static final ClientVersion NETTY_FOR_7 =
             new ClientVersion("Netty", "io.netty:netty-common", "4.2", "4.2.13");
 
@@ -40,8 +40,8 @@ final class LettuceVersions {
     }
 
     /**
-     * Turns off the notices of maintenance, for which a client since 7.0 asks the server; earlier versions have no such
-     * option.
+     * Turns off maintenance notifications, which Lettuce requests from the server since 7.0; earlier versions have no
+     * such option.
      */
     static void withoutMaintenanceNotices(ClientOptions.Builder options) {
         try {

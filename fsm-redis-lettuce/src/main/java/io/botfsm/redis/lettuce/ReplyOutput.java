@@ -9,7 +9,10 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A script's reply: {@code byte[]}, {@code Long} and {@code List} elements; one that is no list is a list of one. */
+/**
+ * A reply as a list of {@code byte[]}, {@code Long} and {@code List} elements. A reply that is not a list becomes a
+ * list of one element.
+ */
 final class ReplyOutput extends CommandOutput<byte[], byte[], List<Object>> {
     private static final byte[] EMPTY = {};
 

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Addresses that lead to something else than they say. */
+/** Addresses that lead to something other than they say. */
 final class AddressTest extends AddressSuite {
     AddressTest() {
         super(new LettuceInTest());

@@ -63,7 +63,7 @@ class CostTest {
                 .put("step", "5");
     }
 
-    /** The client's commands: those that scripts call are counted by the server as well. */
+    /** Returns the commands that the server counts during some work, including those that scripts call. */
     private static Map<String, Long> commandsOf(Runnable work) {
         Map<String, Long> before = admin.calls();
         work.run();
@@ -128,7 +128,7 @@ class CostTest {
         }
     }
 
-    /** What an allocator may add: other than libc they have size classes, here 32 bytes apart. */
+    /** What an allocator may add: those other than libc's have size classes, here 32 bytes apart. */
     private static int rounding() {
         return admin.text("INFO", "memory").contains("mem_allocator:libc") ? 0 : 32;
     }

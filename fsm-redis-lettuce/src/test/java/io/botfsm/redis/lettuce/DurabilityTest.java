@@ -20,7 +20,7 @@ final class DurabilityTest extends DurabilitySuite {
         super(new LettuceInTest());
     }
 
-    /** Without a replica each wait takes all its time; those that wait meanwhile wait together. */
+    /** Without a replica, each wait lasts until its timeout; writes that arrive during a wait share the next one. */
     @Test
     void writesAreConfirmedTogether() throws Exception {
         try (StateStorage storage = storage(Duration.ofMillis(200))) {

@@ -63,7 +63,7 @@ final class FaultsTest extends FaultsSuite {
             Awaitility.await().pollDelay(timeout.multipliedBy(2).dividedBy(3)).until(() -> true);
             CompletionStage<Outcome> second = slow.write(freshKey(), set("B").build());
             assertThat(unavailable(first).mayBeApplied()).isTrue();
-            // Reads that still go to the old connection hang: only one that is answered soon tells of the new one.
+            // Reads on the old connection hang, so a read that is answered soon shows that the new one is used.
             Awaitility.await().until(() -> answersSoon(slow.read(freshKey())));
             assertThat(second.toCompletableFuture()).isNotDone();
 

@@ -52,7 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Opening and closing stores of leases: what they need, what is theirs alone, and that nothing is left. */
+/** Opening and closing lease stores: what they need, what they do not share, and that nothing is left behind. */
 @Timeout(120)
 class LeaseConnectTest {
     private static final RedisUser MINIMAL = RedisUser.OF_LEASES;
@@ -146,7 +146,7 @@ class LeaseConnectTest {
         assertThat(admin.text("INFO", "keyspace")).doesNotContain("db");
     }
 
-    /** Its connection goes on hearing of what it has ceased to wait for, until it is closed. */
+    /** Its connection keeps receiving messages that it no longer waits for, until it is closed. */
     @Test
     void withoutTheRightToUnsubscribeLeasesGoOn() {
         MINIMAL.without("+unsubscribe").createOver(admin);
@@ -162,7 +162,7 @@ class LeaseConnectTest {
         }
     }
 
-    /** The server here would forget nothing, but cannot be asked. */
+    /** This server would forget nothing, but the user may not query that. */
     @Test
     void withoutTheRightToAskForSettingsLeasesCountOnLess() {
         MINIMAL.without("+config|get").createOver(admin);
@@ -217,7 +217,7 @@ class LeaseConnectTest {
         }
     }
 
-    /** Keys of conversations are not the business of one who only locks. */
+    /** An application that only uses locks needs no access to conversations. */
     @Test
     void leasesAloneNeedNoOtherRightsAndNoOtherConnection() {
         MINIMAL.createOver(admin);
@@ -255,7 +255,7 @@ class LeaseConnectTest {
         assertThatThrownBy(redis::leaseStore).isInstanceOf(StorageClosedException.class);
     }
 
-    /** What ends with the storages may still give its lease back. */
+    /** A call that ends when the storages are closed may still release its lease. */
     @Test
     void storagesAreClosedBeforeLeases() {
         try (FaultyProxy proxy = new FaultyProxy(server)) {
@@ -272,7 +272,7 @@ class LeaseConnectTest {
         }
     }
 
-    /** Renewals must not wait for conversations: here nothing of theirs goes on at all. */
+    /** Renewals must not wait for conversations, all of which are blocked here. */
     @Test
     void aClientThatIsBusyWithConversationsDoesNotDelayLeases() throws Exception {
         int calls = 200;
@@ -301,13 +301,13 @@ class LeaseConnectTest {
         }
     }
 
-    /** The thread that brings the replies of conversations. */
+    /** Blocks the thread that delivers the replies of conversations. */
     private static void occupyAThread(StateStorage storage, CountDownLatch busy, CountDownLatch free)
             throws InterruptedException {
         Thread test = Thread.currentThread();
         while (!busy.await(50, TimeUnit.MILLISECONDS)) {
             var unused = storage.read(Calls.freshKey()).thenRun(() -> {
-                if (Thread.currentThread() != test) { // it is, if the reply has come already
+                if (Thread.currentThread() != test) { // it is the same if the reply was already there
                     busy.countDown();
                     awaitQuietly(free);
                 }

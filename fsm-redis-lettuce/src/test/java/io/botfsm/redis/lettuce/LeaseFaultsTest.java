@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What becomes of leases when servers and networks fail, and what a server that has forgotten says of its memory. */
+/** What happens to leases when servers and networks fail, and the memory of a server that has lost data. */
 @Timeout(120)
 class LeaseFaultsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -91,7 +91,7 @@ class LeaseFaultsTest {
         untilItAnswers(store);
     }
 
-    /** Until the server has been up for longer than the second that its uptime is uncertain by. */
+    /** Waits until the server has been up for longer than the second by which its uptime is uncertain. */
     private Granted grantedWithMemory(Claim by) {
         Awaitility.await().until(() -> {
             try (LeaseStore other = open(
@@ -103,7 +103,7 @@ class LeaseFaultsTest {
         return granted(store, NAME, by);
     }
 
-    // Commands whose end is not known.
+    // Commands whose outcome is unknown.
 
     @Test
     void aPauseBeyondTheTimeoutIsReportedInTimeAndExecutedOnceLater() {
@@ -281,7 +281,7 @@ class LeaseFaultsTest {
         assertThat(granted(store, NAME, claim).memory()).isLessThan(Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    /** The new server is asked before the grant is reported, no matter what brings the connection back. */
+    /** The server is queried over the new connection before the grant is reported, whatever opened that connection. */
     @Test
     void settingsAreAskedAgainOnANewConnection() {
         start("appendonly yes", "appendfsync always");

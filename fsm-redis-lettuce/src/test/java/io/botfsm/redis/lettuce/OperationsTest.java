@@ -12,7 +12,7 @@ final class OperationsTest extends OperationsSuite {
         super(new LettuceInTest(), RedisURI.class, "io.lettuce/lettuce-core");
     }
 
-    /** Lettuce is tried with the Netty that it brings. */
+    /** Lettuce is tested with the version of Netty on which it depends. */
     @Test
     void nettyIsOfTheVersionThatLettuceBrings() {
         assertThat(Version.identify().values())

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** A user's program with Lettuce. */
 final class SmokeTest extends SmokeSuite {
-    /** Not the native transports, which are here for tests. */
+    /** Excludes the native transports, which are on the class path for tests only. */
     private static final String BROUGHT = "lettuce-core|redis-authx-core|reactor-core|reactive-streams"
             + "|netty-(?!transport-(native|classes)-(epoll|kqueue))[a-z]+(-[a-z]+)*";
 
@@ -26,7 +26,7 @@ final class SmokeTest extends SmokeSuite {
         return List.of("epoll");
     }
 
-    /** The native transport is not among what we bring; an application that wants a Unix socket adds it. */
+    /** The native transport is not a dependency of this library; an application that needs a Unix socket adds it. */
     @Test
     void aUnixSocketWithoutNativeTransportIsRefusedWithAdvice() throws Exception {
         assertThat(runOnTheClassPath("redis-socket:///run/redis.sock"))

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Hints of releases: from when they come, over what, and what becomes of them when connections fail. */
+/** Hints of releases: when they start, over which connections, and what happens when connections fail. */
 @Timeout(120)
 class SubscriptionsTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -102,7 +102,7 @@ class SubscriptionsTest {
         assertThat(hints).as("no hint for nothing").hasValue(201);
     }
 
-    /** A release right after the stage completes is a release that is told. */
+    /** A release right after the stage completes leads to a hint. */
     @Test
     void itBeginsBeforeTheStageCompletes() {
         subscribed(store, "another, so that the connection is there", () -> {});
@@ -150,7 +150,7 @@ class SubscriptionsTest {
         return id;
     }
 
-    /** As the waits of an isolation do, each for another conversation. */
+    /** Like the waits of an isolation, each for another conversation. */
     @Test
     void oneAfterTheOtherUseOneConnectionWhichIsClosedInTheEnd() {
         long without = allConnections();
@@ -263,7 +263,7 @@ class SubscriptionsTest {
         assertThat(publish()).isEqualTo(1);
     }
 
-    /** Asked for a sign of life each second, which may take as long as any command. */
+    /** It is pinged every second, and the answer may take as long as that of any command. */
     @Test
     void aConnectionThatDiesInSilenceIsFound() {
         subscribed(store, name, hints::incrementAndGet);
@@ -287,7 +287,7 @@ class SubscriptionsTest {
         assertThat(publish()).isEqualTo(1);
     }
 
-    /** Something was wrong with the network; each waiter looks for itself. */
+    /** Something was wrong with the network, so each waiter checks for itself. */
     @Test
     void whenOnlyTheConnectionForCommandsIsReplacedEveryoneIsToldToo() {
         subscribed(store, name, hints::incrementAndGet);
@@ -366,7 +366,7 @@ class SubscriptionsTest {
         assertThat((List<?>) admin.call("PUBSUB", "NUMSUB", channel)).last().isEqualTo(1L);
     }
 
-    /** Both protocols answer a sign of life in their own way. */
+    /** The two protocols answer a ping differently. */
     @ParameterizedTest
     @EnumSource(
             value = ProtocolVersion.class,
@@ -381,7 +381,7 @@ class SubscriptionsTest {
         try (LeaseStore theirs =
                 LettuceRedis.builder(client, RedisURI.create(server.uri(0))).leaseStore()) {
             subscribed(theirs, name, hints::incrementAndGet);
-            awaitConnections(1); // that of the test before may be about to go
+            awaitConnections(1); // the connection of the check at opening may still be closing
             long pings = admin.calls("ping");
             String before = admin.text("CLIENT", "LIST", "TYPE", "pubsub").replaceAll("(?s) .*", "");
             Awaitility.await().until(() -> admin.calls("ping") >= pings + 3);

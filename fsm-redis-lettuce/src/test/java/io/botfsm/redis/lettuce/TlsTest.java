@@ -102,7 +102,7 @@ class TlsTest {
         return client;
     }
 
-    /** Those of a client that is accepted. */
+    /** The options of a client that is accepted. */
     static ClientOptions options(SslOptions.Builder ssl) {
         return ClientOptions.builder()
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
@@ -201,7 +201,7 @@ class TlsTest {
                 "unknown_ca");
     }
 
-    /** Nothing of keys is told, nor are credentials. */
+    /** The failure contains neither keys nor credentials. */
     private static void fails(Class<? extends FsmException> failure, Runnable connecting, int port, String why) {
         assertThatThrownBy(connecting::run)
                 .isInstanceOf(failure)
@@ -222,7 +222,7 @@ class TlsTest {
         return Files.readAllLines(pem).get(1);
     }
 
-    /** It may go better when the connection holds. */
+    /** Another attempt may succeed. */
     @Test
     void aHandshakeThatIsCutOffIsUnavailable() {
         try (FaultyProxy resetting = new FaultyProxy("127.0.0.1", RedisServerProcess.freePort())) {

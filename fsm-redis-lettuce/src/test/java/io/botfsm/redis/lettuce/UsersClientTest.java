@@ -133,7 +133,7 @@ class UsersClientTest {
                 .hasMessageContaining("PT5S");
     }
 
-    /** A connection is opened with less time than its commands have. */
+    /** Opening a connection has a shorter timeout than its commands. */
     @Test
     void itsOwnTimeoutHoldsOnAConnectionThatReplacedAnother() {
         client.setOptions(honest().timeoutOptions(TimeoutOptions.enabled()).build());
@@ -149,7 +149,7 @@ class UsersClientTest {
         }
     }
 
-    /** Without a client of the user's, no command may wait for ever: what is chosen here holds. */
+    /** Without a user's client, no command may wait forever: the timeout that is chosen here applies. */
     @Test
     void aUriWithoutATimeoutIsFineForAClientOfOurOwn() {
         uri.setTimeout(Duration.ZERO);
@@ -163,7 +163,7 @@ class UsersClientTest {
         }
     }
 
-    /** Lettuce takes no time in a URI for one without end; the client's holds. */
+    /** Lettuce treats a timeout of zero in a URI as unlimited; the timeout of the client applies. */
     @Test
     void aUriWithoutATimeoutIsFineWhereTheClientHasOne() {
         client.setOptions(honest().timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))

@@ -26,7 +26,7 @@ public final class CatalogCalls {
     private long next = System.nanoTime();
 
     /**
-     * Calls over a client.
+     * Creates an object for the calls of a client.
      *
      * @param timeout how long the client lets a command take
      */

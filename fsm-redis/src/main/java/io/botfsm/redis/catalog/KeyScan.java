@@ -36,7 +36,7 @@ public final class KeyScan {
     private final ScannedServers servers;
 
     /**
-     * Scans over a client.
+     * Creates an object for scans through a client.
      *
      * @param timeout how long the client lets a command take
      */
@@ -69,7 +69,7 @@ public final class KeyScan {
     /**
      * Reads the cursor of a page.
      *
-     * @throws IllegalArgumentException if it is not a cursor, or one of other servers
+     * @throws IllegalArgumentException if it is not a cursor, or is one of a cluster for a single server, or vice versa
      */
     ScanPosition parsed(String cursor) {
         ScanPosition at = ScanPosition.parse(cursor);
@@ -111,7 +111,7 @@ public final class KeyScan {
             CompletionStage<List<Object>> scan = server.scan(cursor, pattern, KEYS_A_PAGE);
             String runId = ScannedServers.runId(calls.await("INFO", info));
             List<Object> reply = calls.await("SCAN", scan);
-            if (connection == server.connection()) { // so both are of one process
+            if (connection == server.connection()) { // so both replies are from one process
                 return runId.equals(at.server().runId()) ? listed(at, reply) : new Listed(Set.of(), at.anew(runId));
             }
         }
@@ -162,7 +162,7 @@ public final class KeyScan {
         return servers.port(called.id()).map(call);
     }
 
-    /** As after a node that was given up, whose port is closed then. */
+    /** Returns whether a call was not sent. The port of a node that is no longer used is closed. */
     private static boolean wasNotSent(FsmException failure) {
         return failure instanceof StorageClosedException
                 || (failure.getCause() instanceof RedisPortException known && known.kind() == CommandOutcome.NOT_SENT);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param servers the servers when the round began, by index
  */
 record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slots, List<ScannedServer> servers) {
-    /** {@code SCAN}'s own cursor where it begins and where it has ended. */
+    /** The cursor of {@code SCAN} at the beginning and at the end. */
     static final String BEGIN = "0";
 
     private static final Pattern TEXT =
@@ -45,7 +45,7 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
         return left.isEmpty() && slots.isEmpty();
     }
 
-    /** Whether it is one server that belongs to no cluster. */
+    /** Whether the scan is of a single server that belongs to no cluster. */
     boolean isOnOneServer() {
         return servers.size() == 1 && servers.get(0).id().isEmpty();
     }
@@ -55,17 +55,17 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
         return servers.get(left.get(0));
     }
 
-    /** On the same server. */
+    /** Returns the position at the next cursor of the server, or after the server if that was its last. */
     ScanPosition at(String next) {
         return next.equals(BEGIN) ? withoutServer() : new ScanPosition(scans, next, left, slots, servers);
     }
 
-    /** The server has been scanned, or there is none any more. */
+    /** Returns the position after the server, which has been scanned or is no longer a master. */
     ScanPosition withoutServer() {
         return new ScanPosition(scans, BEGIN, left.subList(1, left.size()), slots, servers);
     }
 
-    /** The server is another process now, of which nothing has been scanned. */
+    /** Returns the position at the beginning of the server, which is another process now. */
     ScanPosition anew(String runId) {
         List<ScannedServer> now = new ArrayList<>(servers);
         now.set(left.get(0), server().in(runId));
@@ -77,14 +77,17 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
         return slots.nextSetBit(0);
     }
 
-    /** That slot has been read. */
+    /** Returns the position after that slot, which has been read. */
     ScanPosition withoutSlot() {
         BitSet rest = (BitSet) slots.clone();
         rest.clear(slot());
         return new ScanPosition(scans, cursor, left, rest, servers);
     }
 
-    /** Servers on which that slot may have keys: keys go from one that serves it to one that does not yet. */
+    /**
+     * Returns the servers that may have keys of that slot: first those that serve it, since keys move from them to the
+     * others.
+     */
     List<ScannedServer> serversOfSlot() {
         List<ScannedServer> holders = new ArrayList<>();
         servers.stream().filter(server -> server.slots().get(slot())).forEach(holders::add);
@@ -97,7 +100,7 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
     /**
      * Where the next round begins; empty if nothing can have been missed.
      *
-     * @param now what the servers are after this round
+     * @param now the servers after this round
      */
     Optional<ScanPosition> nextRound(List<ScannedServer> now) {
         Map<String, ScannedServer> before =
@@ -144,7 +147,7 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
     /**
      * Reads the cursor of a page.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is not a cursor
      */
     static ScanPosition parse(String text) {
         Matcher form = TEXT.matcher(text);

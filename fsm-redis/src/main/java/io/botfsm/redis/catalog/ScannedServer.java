@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 /**
  * A server that holds conversations, as it described itself at one moment. Immutable.
  *
- * @param id in its cluster; empty for a server of none
- * @param epoch rises whenever it takes over slots from another node
- * @param runId of its process; the cursors of {@code SCAN} are of no use to another one
- * @param slots those that it serves
- * @param moving those that are on their way, with what it said of each
+ * @param id its id in its cluster; empty if it belongs to none
+ * @param epoch increases whenever the server takes over slots from another node
+ * @param runId the id of its process; the cursors of {@code SCAN} are invalid in another process
+ * @param slots the slots that it serves
+ * @param moving the slots that are being moved, with what it reported about each
  */
 record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Integer, Move> moving) {
     private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:([0-9a-zA-Z]+)\\s*$");
@@ -25,7 +25,7 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
     private static final Pattern TEXT =
             Pattern.compile("([0-9a-f]*):(\\d{1,19}):([0-9a-zA-Z]+):([0-9,-]*):([0-9a-fmi,]*)");
 
-    /** As Redis says that a slot migrates, and as a cursor does. */
+    /** The marks of a slot that is being moved away, in Redis and in a cursor. */
     private static final Set<String> LEAVES = Set.of(">", "m");
 
     private static final int FLAGS = 2;
@@ -33,9 +33,9 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
     private static final int FIRST_SLOT = 8;
 
     /**
-     * A slot on its way.
+     * A slot that is being moved.
      *
-     * @param leaves whether it leaves this server, or comes to it
+     * @param leaves whether it leaves this server; otherwise it comes to it
      * @param other the id of the server at the other end
      */
     record Move(boolean leaves, String other) {}
@@ -52,10 +52,10 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
     }
 
     /**
-     * Reads what a node says of itself.
+     * Reads what a node reports about itself.
      *
      * @param nodes its reply to {@code CLUSTER NODES}
-     * @return empty if it is no master any more
+     * @return empty if it is no longer a master
      */
     static Optional<ScannedServer> ofNode(String nodes, String runId) {
         return nodes.lines()
@@ -91,7 +91,7 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
         return new ScannedServer(id, epoch, otherRunId, slots, moving);
     }
 
-    /** What it has to do with a slot; empty for nothing. */
+    /** Returns the server's role for a slot; empty if it has none. */
     String roleFor(int slot) {
         Move move = moving.get(slot);
         return (slots.get(slot) ? "serves" : "") + (move == null ? "" : move);
@@ -108,9 +108,9 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
     }
 
     /**
-     * Reads a text.
+     * Reads the text of a server in a cursor.
      *
-     * @throws IllegalArgumentException if it is not one of a server
+     * @throws IllegalArgumentException if it is not such a text
      */
     static ScannedServer parse(String text) {
         Matcher form = TEXT.matcher(text);

@@ -19,13 +19,13 @@ final class ScannedServers {
     private final Duration timeout;
     private final CatalogCalls calls;
 
-    /** By id, as far as is known. */
+    /** The known ports, by the ids of their servers. */
     private volatile Map<String, RedisPort> ports = Map.of();
 
     /**
      * The servers behind a port.
      *
-     * @param port of one server, or of a cluster
+     * @param port the port of one server or of a cluster
      */
     ScannedServers(RedisPort port, Duration timeout, CatalogCalls calls) {
         this.port = port;
@@ -45,7 +45,7 @@ final class ScannedServers {
         for (ClusterNode master : masters) {
             CompletableFuture<Void> ready = master.ready()
                     .toCompletableFuture()
-                    .copy() // the node's own stays the node's
+                    .copy() // the original belongs to the node
                     .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
             nodes.add(ready.thenCompose(connected -> master.clusterNodes()));
             infos.add(ready.thenCompose(connected -> master.info("server")));
@@ -87,7 +87,9 @@ final class ScannedServers {
         }
     }
 
-    /** How to reach a server; empty if it is no master of the cluster any more. Blocks if that is not known. */
+    /**
+     * Returns the port of a server; empty if it is no longer a master of the cluster. Blocks if the port is not known.
+     */
     Optional<RedisPort> port(String id) {
         if (!ports.containsKey(id)) {
             var unused = view();

@@ -27,7 +27,7 @@ final class SlotRanges {
     /**
      * Reads a text.
      *
-     * @throws IllegalArgumentException if it is none of this form
+     * @throws IllegalArgumentException if it does not have this form
      */
     static BitSet parse(String text) {
         BitSet slots = new BitSet(COUNT);

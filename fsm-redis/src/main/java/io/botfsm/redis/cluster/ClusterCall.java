@@ -23,9 +23,9 @@ final class ClusterCall<T> {
     @FunctionalInterface
     interface NodeCommand<T> {
         /**
-         * Sends it.
+         * Sends the command.
          *
-         * @param asking whether an {@code ASKING} has to come before it
+         * @param asking whether to send {@code ASKING} before it
          */
         CompletionStage<T> send(ClusterNode node, boolean asking);
     }
@@ -33,7 +33,7 @@ final class ClusterCall<T> {
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 100;
 
-    /** A redirection is followed immediately; being redirected back means that the nodes do not agree yet. */
+    /** The number of redirections that are followed immediately; further ones mean that the nodes do not agree yet. */
     private static final int AT_ONCE = 2;
 
     private final ClusterNodes nodes;
@@ -53,7 +53,7 @@ final class ClusterCall<T> {
     /**
      * Begins a call.
      *
-     * @param limit of its time, all nodes that it goes to included
+     * @param limit the time limit of the call, including all nodes to which it is sent
      */
     static <T> CompletionStage<T> begin(ClusterNodes nodes, int slot, Duration limit, NodeCommand<T> command) {
         ClusterCall<T> call = new ClusterCall<>(nodes, slot, limit, command);
@@ -94,7 +94,7 @@ final class ClusterCall<T> {
     }
 
     private void follow(Redirection to, RedisPortException why) {
-        if (to.node().host().isEmpty()) { // of an endpoint that the node does not know, but the topology may
+        if (to.node().host().isEmpty()) { // the node does not know the endpoint, but the topology may
             var unused = nodes.refreshed().thenRun(() -> afterPause(why, this::again));
             return;
         }
@@ -105,7 +105,7 @@ final class ClusterCall<T> {
                 why, () -> nodes.port(to.node()).ifPresentOrElse(node -> send(node, to.onlyThisTime()), this::closed));
     }
 
-    /** The nodes need a moment to agree on who serves a slot, or to move its keys. */
+    /** The nodes need a moment to agree on which of them serves a slot, or to move its keys. */
     private void afterPause(RedisPortException why, Runnable step) {
         redirections++;
         long pause = redirections <= AT_ONCE
@@ -139,11 +139,11 @@ final class ClusterCall<T> {
 
     private <S> CompletableFuture<S> limited(CompletionStage<S> stage) {
         return stage.toCompletableFuture()
-                .copy() // the port's own future stays the port's
+                .copy() // the original belongs to the port
                 .orTimeout(Math.max(1, left()), TimeUnit.NANOSECONDS);
     }
 
-    /** The node cannot be reached; perhaps another one serves the slot meanwhile. */
+    /** The node cannot be reached; another one may serve the slot by now. */
     private void elsewhere(ClusterNode lost, RedisPortException why) {
         var unused = nodes.refreshed().thenRun(() -> {
             Optional<ClusterNode> now = nodes.serving(slot);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * call finds that it has changed. Thread-safe.
  */
 final class ClusterNodes {
-    /** How many nodes are asked at a time; the first answer counts, so that a silent node holds up nobody. */
+    /** How many nodes are asked at a time; the first answer counts, so that a silent node delays nothing. */
     private static final int ASKED = 3;
 
     private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -37,13 +37,13 @@ final class ClusterNodes {
     private final Duration timeout;
     private final Consumer<List<Node>> onChange;
 
-    /** Not on the one thread that looks after all delays of the process: closing may take long. */
+    /** Runs tasks after the timeout, but not on the JVM's only thread for delays, since closing may take long. */
     private final Executor later;
 
     private final Object lock = new Object();
     private final Map<Node, ClusterNode> open = new HashMap<>();
 
-    /** No longer of use, and open while their last calls may be answered. */
+    /** Nodes that are no longer used, but stay open while their last calls may be answered. */
     private final Set<ClusterNode> retired = new HashSet<>();
 
     private volatile ClusterTopology topology = ClusterTopology.NONE;
@@ -60,19 +60,19 @@ final class ClusterNodes {
         this.later = CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Who serves a slot, as far as is known. */
+    /** Returns the node that serves a slot, if it is known. */
     Optional<ClusterNode> serving(int slot) {
         return topology.master(slot).flatMap(this::port);
     }
 
-    /** The port of a node, opened if need be; none once closed. */
+    /** Returns the port of a node, opening it if necessary; empty after closing. */
     Optional<ClusterNode> port(Node node) {
         synchronized (lock) {
             return closed ? Optional.empty() : Optional.of(open.computeIfAbsent(node, opener));
         }
     }
 
-    /** Those who serve slots, in random order. */
+    /** Returns the nodes that serve slots, in random order. */
     List<ClusterNode> serving() {
         return shuffled(topology.masters()).stream()
                 .flatMap(node -> port(node).stream())
@@ -80,7 +80,7 @@ final class ClusterNodes {
     }
 
     /**
-     * Those who serve slots, and the masters that serve none, to which slots may be about to move.
+     * Returns the nodes that serve slots, and the masters that serve none, to which slots may be about to move.
      *
      * @param text a node's reply to {@code CLUSTER NODES}
      */
@@ -96,7 +96,7 @@ final class ClusterNodes {
         }
     }
 
-    /** Asks again who serves what, unless that was done just now; completes in any case. */
+    /** Queries the topology again, unless that has just been done. The stage never fails. */
     CompletableFuture<Void> refreshed() {
         CompletableFuture<Void> begun;
         synchronized (lock) {
@@ -119,7 +119,7 @@ final class ClusterNodes {
         return begun;
     }
 
-    /** Asks who serves what. */
+    /** Queries the topology. */
     CompletableFuture<Void> refresh() {
         List<Node> masters = shuffled(topology.masters());
         return firstAnswer(masters.subList(0, Math.min(ASKED, masters.size())))

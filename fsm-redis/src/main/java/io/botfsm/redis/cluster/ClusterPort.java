@@ -34,13 +34,13 @@ public final class ClusterPort implements RedisPort {
     private final AtomicLong questions = new AtomicLong();
 
     /**
-     * A cluster of which nothing is known yet; {@link #start} finds out.
+     * Creates a port that knows nothing about the cluster until {@link #start}.
      *
-     * @param seeds nodes to begin with, and to go back to when no other can be reached
+     * @param seeds the nodes that are asked first, and again whenever no other can be reached
      * @param opener makes the port of a node, which connects by itself; must not block
-     * @param timeout the limit of a call, all nodes that it goes to included
-     * @param onChange notified of the nodes that serve slots when these are others than before; must not block
-     * @param subscribe begins a subscription on any of the nodes that serve slots, and goes on at another when that one
+     * @param timeout the time limit of a call, including all nodes to which it is sent
+     * @param onChange notified of the nodes that serve slots when they have changed; must not block
+     * @param subscribe starts a subscription on any node that serves slots, and continues on another one if that node
      *     is lost
      * @param onClose notified once the nodes' ports are closed
      */
@@ -58,8 +58,8 @@ public final class ClusterPort implements RedisPort {
     }
 
     /**
-     * Completes when it is known who serves what, and those who do can be reached, or cannot within the timeout; fails
-     * with {@link RedisPortException} if no seed answers.
+     * Returns a stage that completes when it is known which nodes serve which slots, and these nodes are connected or
+     * the timeout has passed. Fails with {@link RedisPortException} if no seed answers.
      */
     public CompletionStage<Void> start() {
         return nodes.refresh()
@@ -105,7 +105,7 @@ public final class ClusterPort implements RedisPort {
         return any(node -> node.configGet(pattern));
     }
 
-    /** Of one server only. */
+    /** Not supported: keys are listed at each of the {@link #masters}. */
     @Override
     public CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count) {
         throw new UnsupportedOperationException("SCAN lists the keys of one server: call it on each of masters()");
@@ -145,7 +145,7 @@ public final class ClusterPort implements RedisPort {
         return new ClusterScripts(nodes, timeout, command);
     }
 
-    /** Always another one: which node answers what takes no key is not known. */
+    /** Returns a new number each time, since it is unknown which node answers a command without a key. */
     @Override
     public long connection() {
         return questions.incrementAndGet();

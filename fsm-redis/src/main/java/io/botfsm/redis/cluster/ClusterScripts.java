@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Scripts that a command follows on the node that served them, each node with a connection of its own for them.
+ * Scripts that are followed by a command on the node that runs them. Each node has its own connection for them.
  * Thread-safe.
  */
 final class ClusterScripts implements FollowedScripts {
@@ -22,7 +22,7 @@ final class ClusterScripts implements FollowedScripts {
     private final List<byte[]> command;
     private final Object lock = new Object();
 
-    /** Weak, since nodes go; they close what is theirs. */
+    /** Weak, since nodes may leave the cluster; a node closes its own scripts. */
     private final Map<ClusterNode, FollowedScripts> open = new WeakHashMap<>();
 
     private boolean closed;
@@ -60,7 +60,7 @@ final class ClusterScripts implements FollowedScripts {
         }
     }
 
-    /** Seldom, while the keys of a slot are moved: a connection for one call. */
+    /** Opens a connection for one call; needed only while the keys of a slot are being moved. */
     private CompletionStage<List<Object>> once(
             RedisPort asking, Function<FollowedScripts, CompletionStage<List<Object>>> script) {
         FollowedScripts scripts = asking.followedBy(command);

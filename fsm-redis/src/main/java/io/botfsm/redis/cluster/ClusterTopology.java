@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Who serves which slots. Immutable. */
+/** Which nodes serve which slots. Immutable. */
 final class ClusterTopology {
-    /** Nobody serves any. */
+    /** No node serves any slot. */
     static final ClusterTopology NONE = new ClusterTopology(new @Nullable Node[HashSlot.COUNT], Set.of());
 
     private static final int WORDS_BEFORE_SLOTS = 8;
@@ -34,8 +34,8 @@ final class ClusterTopology {
      * Reads the reply to {@code CLUSTER SLOTS}: ranges, each with its first and last slot, its master and replicas; a
      * node is a host, a port, and more.
      *
-     * @param asked the node that replied; a node without a host has the same one
-     * @throws IllegalArgumentException if it is no such reply
+     * @param asked the node that replied; a node without a host in the reply has the host of this one
+     * @throws IllegalArgumentException if it is not such a reply
      */
     static ClusterTopology of(List<Object> ranges, Node asked) {
         @Nullable Node[] bySlot = new @Nullable Node[HashSlot.COUNT];

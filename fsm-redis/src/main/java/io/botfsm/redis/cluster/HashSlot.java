@@ -1,7 +1,8 @@
 package io.botfsm.redis.cluster;
 
 /**
- * The slot of a key, as the Redis Cluster specification defines it: CRC16 (XMODEM) of its hash tag, or of all of it.
+ * The slot of a key, as the Redis Cluster specification defines it: CRC16 (XMODEM) of its hash tag, or of the whole key
+ * if it has none.
  */
 public final class HashSlot {
     /** How many slots there are. */

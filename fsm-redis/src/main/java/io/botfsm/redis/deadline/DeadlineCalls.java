@@ -75,9 +75,9 @@ final class DeadlineCalls {
     }
 
     /**
-     * A comparison.
+     * The result of a comparison.
      *
-     * @param version that of a conversation that is due, as are the others
+     * @param version the version of a conversation that is due; like deadline and place, meaningless otherwise
      */
     record Checked(Verdict verdict, long version, Instant deadline, Instant place) {
         private static Checked of(List<Object> reply) {
@@ -97,7 +97,7 @@ final class DeadlineCalls {
         }
     }
 
-    /** Refuses a user who lacks a permission, and names it; checked once. */
+    /** Throws if the user lacks a permission, naming the permission. Checked until it succeeds. */
     void requirePermission() {
         if (permitted) {
             return;
@@ -111,7 +111,7 @@ final class DeadlineCalls {
         permitted = true;
     }
 
-    /** A page of the entries of indexes, by place in each. */
+    /** Returns a page of the entries of each index, ordered by place. */
     List<QueuedEntry> page(List<byte[]> indexes, int offset, int count) {
         List<QueuedEntry> entries = new ArrayList<>();
         List<byte[]> arguments = List.of(ascii(ANY_TIME), ascii("" + offset), ascii("" + count), ascii(""));
@@ -120,8 +120,8 @@ final class DeadlineCalls {
     }
 
     /**
-     * The entries with the earliest places of all indexes, in that order, up to a time. Asked call by call, so that
-     * each lists only what is earlier than what is known.
+     * Returns the entries with the earliest places of all indexes, in that order, up to a time. The calls are made one
+     * after another, so that each lists only entries that are earlier than those already found.
      */
     List<QueuedEntry> earliest(List<byte[]> indexes, Instant now, int most) {
         TreeSet<QueuedEntry> earliest = new TreeSet<>(QueuedEntry.ORDER);
@@ -138,7 +138,7 @@ final class DeadlineCalls {
         return List.copyOf(earliest);
     }
 
-    /** The numbers of indexes that one call can ask for: those on one server. */
+    /** Returns the numbers of the indexes in groups for one call each: the indexes of a call are on one server. */
     private List<List<Integer>> batches(List<byte[]> indexes) {
         IdentityHashMap<RedisPort, List<Integer>> byServer = new IdentityHashMap<>();
         for (int i = 0; i < indexes.size(); i++) {
@@ -154,7 +154,7 @@ final class DeadlineCalls {
         return batches;
     }
 
-    /** Asks for each index by itself where a server does not have all of them any more, as while slots move. */
+    /** Lists each index separately if the server no longer has all of them, such as while slots are moving. */
     private void list(
             List<byte[]> indexes, List<Integer> batch, List<byte[]> arguments, Collection<QueuedEntry> entries) {
         List<Object> reply = calls.await("ZRANGEBYSCORE", list(indexes, batch, arguments));
@@ -183,7 +183,9 @@ final class DeadlineCalls {
         });
     }
 
-    /** Whether the server answered an error: of a command inside the script, if it does not have all keys. */
+    /**
+     * Whether the server responded with an error, such as that of a command in the script if it does not have all keys.
+     */
     private static boolean isAnsweredByServer(@Nullable Throwable failure) {
         return failure instanceof RedisPortException known && !known.code().isEmpty();
     }
@@ -198,8 +200,8 @@ final class DeadlineCalls {
     /**
      * Compares entries with their conversations, and corrects them.
      *
-     * @param now by the storage's clock
-     * @param isLooking whether unreadable entries are moved ahead, so that they hide nothing
+     * @param now the time by the storage's clock
+     * @param isLooking whether entries of unreadable records are moved to a later time, so that they do not hide others
      */
     List<Checked> check(List<StorageKey> conversations, Instant now, Duration farthest, boolean isLooking) {
         byte[] time = ascii("" + now.toEpochMilli());
@@ -214,13 +216,14 @@ final class DeadlineCalls {
     }
 
     /**
-     * Puts an entry aside that belongs to no conversation of its index.
+     * Puts aside an entry that belongs to no conversation of its index.
      *
-     * @param isLooking whether it is moved ahead, so that it hides nothing; otherwise it is removed
+     * @param isLooking whether the entry is moved to a later time, so that it does not hide others; otherwise it is
+     *     removed
      */
     Checked putAside(byte[] index, QueuedEntry stray, Instant now, boolean isLooking) {
         byte[] ahead = isLooking ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
-        byte[] conversation = isLooking ? index : keys.nothingBeside(index); // no record, or none at all
+        byte[] conversation = isLooking ? index : keys.nothingBeside(index); // not a record, or no key at all
         List<byte[]> arguments = List.of(stray.text(), ascii("" + now.toEpochMilli()), units(now), ahead);
         return Checked.of(calls.await("EVALSHA", check(List.of(conversation, index), arguments)));
     }
@@ -235,7 +238,9 @@ final class DeadlineCalls {
         });
     }
 
-    /** Whether nodes sent a command to and fro until its time was over, since the slot of its keys is on its way. */
+    /**
+     * Whether nodes redirected a command back and forth until its timeout, since the slot of its keys is being moved.
+     */
     private static boolean isBetweenNodes(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause instanceof RedisPortException known; cause = cause.getCause()) {
             if (known.code().equals("TRYAGAIN") || known.code().equals("ASK")) {
@@ -285,7 +290,7 @@ final class DeadlineCalls {
         return key.toText().getBytes(UTF_8);
     }
 
-    /** A time as indexes have it. */
+    /** Returns a time in the unit of indexes. */
     private static byte[] units(Instant time) {
         return ascii("" + time.toEpochMilli() / MILLIS_A_UNIT);
     }

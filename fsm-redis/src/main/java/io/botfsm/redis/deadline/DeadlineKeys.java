@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Names the indexes of deadlines: <code>prefix:due:{n}:bot</code>, one for each bot and slot, with the number that puts
- * it into the slot of its conversations.
+ * Names the indexes of deadlines: <code>prefix:due:{n}:bot</code>, one for each bot and slot, with a number {@code n}
+ * that puts it into the slot of its conversations.
  */
 public final class DeadlineKeys {
     private final KeyScheme conversations;
@@ -25,7 +25,7 @@ public final class DeadlineKeys {
     /**
      * The indexes of conversations.
      *
-     * @param prefix the same that keys of conversations begin with
+     * @param prefix the key prefix of the conversations
      */
     public DeadlineKeys(String prefix) {
         this.conversations = new KeyScheme(prefix);
@@ -33,13 +33,13 @@ public final class DeadlineKeys {
         this.form = Pattern.compile(Pattern.quote(begin) + "\\d+}:([^:{}]+)");
     }
 
-    /** The conversation and its index. */
+    /** Returns the keys of a conversation and of its index. */
     public List<byte[]> conversationAndIndex(StorageKey key) {
         byte[] conversation = conversations.key(key);
         return List.of(conversation, index(HashSlot.of(conversation), KeyScheme.encoded(key.bot())));
     }
 
-    /** Every index of a bot, by slot. */
+    /** Returns the keys of all indexes of a bot, ordered by slot. */
     List<byte[]> indexes(String bot) {
         String encoded = KeyScheme.encoded(bot);
         return IntStream.range(0, HashSlot.COUNT)
@@ -51,7 +51,7 @@ public final class DeadlineKeys {
         return (begin + SlotTags.of(slot) + "}:" + encodedBot).getBytes(UTF_8);
     }
 
-    /** A pattern, as Redis reads it, of all indexes. */
+    /** A Redis pattern for the keys of all indexes. */
     String pattern() {
         return KeyPattern.of(begin, "");
     }
@@ -68,7 +68,7 @@ public final class DeadlineKeys {
         }
     }
 
-    /** The conversation of an entry, if its index is the one where it belongs. */
+    /** Returns the conversation of an entry, if the entry belongs in this index. */
     Optional<StorageKey> conversation(byte[] index, QueuedEntry entry) {
         return entry.key().filter(key -> Arrays.equals(conversationAndIndex(key).get(1), index));
     }

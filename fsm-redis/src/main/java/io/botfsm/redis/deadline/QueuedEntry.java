@@ -12,9 +12,9 @@ import java.util.Optional;
 /**
  * An entry of an index.
  *
- * @param index its number among those that were asked
- * @param bytes those of its conversation's key, a character each
- * @param place in hundredths of a second since 1970
+ * @param index the number of its index among those that were listed
+ * @param bytes the bytes of its conversation's key, one character for each
+ * @param place its place, in hundredths of a second since 1970
  */
 record QueuedEntry(int index, String bytes, long place) {
     static final Comparator<QueuedEntry> ORDER = Comparator.comparingLong(QueuedEntry::place)
@@ -30,7 +30,7 @@ record QueuedEntry(int index, String bytes, long place) {
         return bytes.getBytes(ISO_8859_1);
     }
 
-    /** Its conversation; empty if it is none of this library's. */
+    /** Its conversation; empty if the entry is not the key of a conversation. */
     Optional<StorageKey> key() {
         try {
             StorageKey key = StorageKey.parse(new String(text(), UTF_8));

@@ -45,7 +45,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
 
     private static final int AT_ONCE = 100;
 
-    /** More would hold up a server for longer while it sorts. */
+    /** More would block a server for longer while it sorts. */
     private static final int MOST_AT_ONCE = 10_000;
 
     private static final int KEYS_A_SCAN = 100;
@@ -64,8 +64,8 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
      * A queue over a client.
      *
      * @param timeout how long the client lets a command take
-     * @param catalog of the same storage
-     * @param clock the storage's
+     * @param catalog the catalog of the same storage
+     * @param clock the clock of the storage
      * @param isClosed whether the storage is closed
      */
     public RedisDeadlineQueue(
@@ -109,7 +109,8 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     }
 
     /**
-     * Compares entries with their conversations; returns whether some were put elsewhere, which may have hidden more.
+     * Compares entries with their conversations. Returns whether some entries were not due or were moved; these may
+     * have hidden others.
      */
     private boolean look(
             List<byte[]> indexes,
@@ -174,7 +175,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         return !defer(List.of(due), until).isEmpty();
     }
 
-    /** In one pipeline. */
+    /** Moves them in one pipeline. */
     @Override
     public List<DueConversation> defer(List<DueConversation> due, Instant until) {
         Instant now = clock.instant();
@@ -272,7 +273,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         }
     }
 
-    /** Those that have an index. */
+    /** The bots that have an index. */
     private Set<String> bots() {
         Set<String> bots = new TreeSet<>();
         List<ClusterNode> masters = calls.await("CLUSTER NODES", port.masters());

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.botfsm.redis.cluster.HashSlot;
 
-/** The least number for each slot whose digits, as a hash tag, are in that slot. */
+/** For each slot, the least number whose digits, as a hash tag, are in that slot. */
 final class SlotTags {
     private static final int[] BY_SLOT = bySlot();
 

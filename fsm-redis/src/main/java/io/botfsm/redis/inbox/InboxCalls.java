@@ -25,7 +25,7 @@ final class InboxCalls {
     private static final Script COUNT = load("inbox-count.lua");
     private static final Script PROBE = load("inbox-probe.lua");
 
-    /** More at once would hold up a server, and what others call, for longer. */
+    /** More would block the server, and thus other calls, for longer. */
     private static final int BYTES_A_PAGE = 1 << 20;
 
     private final InboxKeys keys;
@@ -52,7 +52,7 @@ final class InboxCalls {
     /** A part of a list: positions, and the record at each. */
     record Page(List<Long> positions, List<byte[]> records, boolean isMore) {}
 
-    /** Refuses a user who lacks a permission, and names it; checked once. */
+    /** Throws if the user lacks a permission, naming the permission. Checked until it succeeds. */
     void requirePermission() {
         if (permitted) {
             return;
@@ -65,7 +65,7 @@ final class InboxCalls {
         permitted = true;
     }
 
-    /** Returns the reply of a script that changes an inbox, if the required durability was confirmed. */
+    /** Returns the reply of a script that changes an inbox, without the confirmation; throws if that is missing. */
     List<Object> confirmed(List<Object> reply) {
         return writes.confirmed().apply(reply);
     }

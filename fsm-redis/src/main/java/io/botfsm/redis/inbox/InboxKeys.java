@@ -19,16 +19,16 @@ public final class InboxKeys {
     private final Pattern form;
 
     /**
-     * The inboxes beside conversations.
+     * The keys of inboxes.
      *
-     * @param prefix the same that keys of conversations begin with
+     * @param prefix the key prefix of the conversations
      */
     public InboxKeys(String prefix) {
         this.begin = prefix + ":inbox:{";
         this.form = Pattern.compile(Pattern.quote(begin) + "([^:{}]+)}(?::[a-z]+)?");
     }
 
-    /** Positions, fence and bytes. */
+    /** The last position, the fence, and the total size of the waiting updates. */
     byte[] inbox(String bot) {
         return key(bot, "");
     }
@@ -57,13 +57,13 @@ public final class InboxKeys {
         return (begin + KeyScheme.encoded(bot) + '}' + part).getBytes(UTF_8);
     }
 
-    /** A pattern, as Redis reads it, of the keys of a bot's inbox, or of all. */
+    /** A Redis pattern for the keys of a bot's inbox, or of all inboxes. */
     String pattern(Optional<String> bot) {
         return KeyPattern.ofAllFrom(
                 begin + bot.map(id -> KeyScheme.encoded(id) + '}').orElse(""));
     }
 
-    /** The bot that a key is of; empty if it is of no inbox. */
+    /** The bot of the inbox with this key; empty if the key is not that of an inbox. */
     Optional<String> bot(String redisKey) {
         Matcher parts = form.matcher(redisKey);
         try {

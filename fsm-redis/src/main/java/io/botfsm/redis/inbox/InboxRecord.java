@@ -14,12 +14,12 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The record of an update: the time in ms, the lengths of content, key and id, each followed by a space, then key, id
- * and content; that of a dead letter has the length of the reason behind the time, and the reason before the other
- * lengths. Scripts put the time in front.
+ * The record of an update: the time in milliseconds and the lengths of content, key and id, each followed by a space,
+ * then key, id and content. In the record of a dead letter, the length of the reason, a space and the reason come after
+ * the time. Scripts add the time.
  *
- * @param time when it was stored, or given up
- * @param reason of a dead letter; otherwise empty
+ * @param time when the update was stored, or became a dead letter
+ * @param reason the reason of a dead letter; otherwise empty
  */
 record InboxRecord(Instant time, String reason, InboxUpdate update) {
     /** The name of an update: the same for the same id and content. */
@@ -89,7 +89,7 @@ record InboxRecord(Instant time, String reason, InboxUpdate update) {
         return text.getBytes(US_ASCII);
     }
 
-    /** Goes through a record; throws where it is none. */
+    /** Reads the parts of a record in turn; throws if the record is invalid. */
     private static final class Reader {
         private final byte[] record;
         private int at;

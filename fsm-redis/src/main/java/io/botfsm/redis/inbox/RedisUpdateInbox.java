@@ -90,7 +90,7 @@ public final class RedisUpdateInbox implements UpdateInbox {
         return reply.get(0).equals(1L);
     }
 
-    /** The reply of a call that was not fenced off. */
+    /** Returns the confirmed reply of a call; throws if the call was fenced off. */
     private List<Object> passed(String bot, OptionalLong token, List<Object> reply) {
         if (reply.get(0).equals(FENCED)) {
             throw new InboxFencedException(bot, token.orElseThrow(), number(reply.get(1)));
@@ -243,7 +243,7 @@ public final class RedisUpdateInbox implements UpdateInbox {
         requireOpen();
         long erased = 0;
         for (String bot : bots(filter)) {
-            // an update that is given up meanwhile is met in the second look at dead letters
+            // the second pass over dead letters finds updates that are given up in the meantime
             erased += eraseDead(bot, filter) + eraseWaiting(bot, filter) + eraseDead(bot, filter);
         }
         return erased;
@@ -280,7 +280,7 @@ public final class RedisUpdateInbox implements UpdateInbox {
         return erased;
     }
 
-    /** Those that match and have an inbox. */
+    /** The bots that match and have an inbox. */
     private Set<String> bots(ConversationFilter filter) {
         Set<String> bots = new TreeSet<>();
         scan.forEach(

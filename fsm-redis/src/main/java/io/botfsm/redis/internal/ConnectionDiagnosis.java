@@ -32,7 +32,7 @@ public final class ConnectionDiagnosis {
     private static final byte[] INFO = "INFO server\r\n".getBytes(US_ASCII);
     private static final Duration LONGEST = Duration.ofSeconds(2);
 
-    /** More than {@code INFO server} is. */
+    /** Larger than any reply to {@code INFO server}. */
     private static final int BUFFER = 16 * 1024;
 
     private static final int TLS_ALERT = 0x15;
@@ -55,11 +55,11 @@ public final class ConnectionDiagnosis {
     /**
      * The diagnosis of one way to connect.
      *
-     * @param nodes what the URI names; none for a Unix socket or a client of the user's, of which nothing is found out
+     * @param nodes the nodes that the URI names; empty for a Unix socket or a user's client, which are not diagnosed
      * @param tls whether the client talks TLS
      * @param sentinels whether the nodes should be Sentinels
-     * @param timeout how long a command may take, and each of the two questions asked here; those take two seconds each
-     *     at most
+     * @param timeout how long a command may take; also the limit of each of the two questions asked here, which take at
+     *     most two seconds each
      */
     public ConnectionDiagnosis(List<Node> nodes, boolean tls, boolean sentinels, Duration timeout) {
         this.nodes = List.copyOf(nodes);
@@ -71,7 +71,7 @@ public final class ConnectionDiagnosis {
     /**
      * Connects, and adds the diagnosis to the message of a failure. Blocks.
      *
-     * @param connect throws what an entry class does
+     * @param connect connects; throws the exceptions of an entry class
      */
     public <T> T explain(Supplier<T> connect) {
         try {
@@ -97,7 +97,7 @@ public final class ConnectionDiagnosis {
         }
         long end = System.nanoTime() + timeout.toNanos();
         return nodes.stream()
-                .takeWhile(node -> System.nanoTime() - end < 0) // silent ones cost no more than one does
+                .takeWhile(node -> System.nanoTime() - end < 0) // several silent nodes cost no more time than one
                 .flatMap(node -> (answered ? sentinel(node) : protocol(node)).stream())
                 .findFirst();
     }
@@ -146,7 +146,7 @@ public final class ConnectionDiagnosis {
         };
     }
 
-    /** How a TLS handshake begins; empty if this JVM cannot begin one. */
+    /** Returns the first message of a TLS handshake; empty if this JVM cannot create one. */
     private static byte[] clientHello() {
         try {
             SSLEngine engine = SSLContext.getDefault().createSSLEngine();
@@ -159,7 +159,9 @@ public final class ConnectionDiagnosis {
         }
     }
 
-    /** What comes first in reply, empty if nothing does in time; none if nobody can be asked. */
+    /**
+     * Returns the first bytes of the answer, none if there is no answer in time; empty if the node cannot be reached.
+     */
     private Optional<byte[]> answer(Node node, byte[] question) {
         long end = System.nanoTime() + timeout.toNanos();
         try (Socket socket = new Socket()) {
@@ -171,7 +173,7 @@ public final class ConnectionDiagnosis {
         }
     }
 
-    /** At least one: none would mean no timeout. */
+    /** At least 1, since 0 would mean no timeout. */
     private static int millisUntil(long end) {
         return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
     }
@@ -183,7 +185,7 @@ public final class ConnectionDiagnosis {
             int length = socket.getInputStream().read(buffer);
             return Arrays.copyOf(buffer, Math.max(0, length));
         } catch (IOException e) {
-            return new byte[0]; // such as when it hangs up
+            return new byte[0]; // such as when the server closes the connection
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * Names the Redis key of a conversation: <code>prefix:{text}</code> with the {@linkplain StorageKey#toText() text of
- * its key}. The braces make it one hash tag.
+ * its key}. The braces make that text the hash tag.
  */
 public final class KeyScheme {
     private static final Pattern PREFIX = Pattern.compile("[\\p{Alnum}._:/-]{1,100}");
@@ -27,9 +27,9 @@ public final class KeyScheme {
     }
 
     /**
-     * Returns a prefix that keys may begin with.
+     * Checks and returns a key prefix.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is invalid
      */
     public static String requirePrefix(String prefix) {
         if (!PREFIX.matcher(prefix).matches()) {
@@ -44,7 +44,7 @@ public final class KeyScheme {
         return (begin + of.toText() + '}').getBytes(UTF_8);
     }
 
-    /** A pattern, as Redis reads it, of all keys of a bot, or of all. */
+    /** A Redis pattern for the keys of all conversations of a bot, or of all bots. */
     public String pattern(Optional<String> bot) {
         return KeyPattern.of(begin + bot.map(id -> encoded(id) + ':').orElse(""), "}");
     }
@@ -72,7 +72,7 @@ public final class KeyScheme {
         }
     }
 
-    /** A part of a key as it is written in its text. */
+    /** Returns a part of a conversation's key as it is encoded in the text of the key. */
     public static String encoded(String id) {
         String text = StorageKey.bot(id).chat(0).user(0).build().toText();
         return text.substring(0, text.indexOf(':'));

@@ -23,7 +23,8 @@ public final class Script {
     /**
      * Reads a script.
      *
-     * @param file of the module that runs it, which alone may open it; null if it is missing
+     * @param file the file, opened by the module that runs the script, since no other may open it; null if it is
+     *     missing
      */
     public static Script read(@Nullable InputStream file) {
         try (file) {
@@ -34,7 +35,10 @@ public final class Script {
         }
     }
 
-    /** What scripts can compute too, and Redis names them by; nothing secret depends on it. In hexadecimal digits. */
+    /**
+     * Returns the SHA-1 in hexadecimal digits. Redis names scripts by it, and scripts can compute it too; nothing
+     * secret depends on it.
+     */
     public static String sha1(byte[]... parts) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-1");
@@ -47,12 +51,12 @@ public final class Script {
         }
     }
 
-    /** A copy, since a port belongs to someone else. */
+    /** Returns a copy of the text, since ports may be foreign code. */
     public byte[] text() {
         return text.clone();
     }
 
-    /** What Redis names it by, in hexadecimal digits. */
+    /** Returns the SHA-1 by which Redis names the script, in hexadecimal digits. */
     public String sha() {
         return sha;
     }

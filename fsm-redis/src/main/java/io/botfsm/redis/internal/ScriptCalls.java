@@ -23,7 +23,7 @@ public final class ScriptCalls {
     private final Duration timeout;
 
     /**
-     * Scripts over a client.
+     * Creates an object that runs scripts through a client.
      *
      * @param timeout the limit of a call that has to send the script as well
      * @throws IllegalArgumentException if the timeout is not positive
@@ -43,7 +43,7 @@ public final class ScriptCalls {
         void accept(CompletableFuture<T> result, @Nullable List<Object> reply, @Nullable Throwable failure);
     }
 
-    /** Runs a script; the result is what {@code end} completes, and a future of the port's own kind. */
+    /** Runs a script. Returns a future that {@code end} completes; it is of the same kind as the port's own futures. */
     public <T> CompletableFuture<T> call(Script script, List<byte[]> keys, List<byte[]> args, ReplyHandler<T> end) {
         CompletionStage<List<Object>> first = server.evalsha(script.sha(), keys, args);
         CompletableFuture<T> result = first.toCompletableFuture().newIncompleteFuture();
@@ -60,7 +60,7 @@ public final class ScriptCalls {
         run(server.evalsha(script.sha(), keys, args), script, keys, args, System.nanoTime(), end);
     }
 
-    /** The same for a later command of a call that began at {@code begin}, whose time it shares. */
+    /** Runs a script as a later command of a call that began at {@code begin}, within the timeout of that call. */
     public void runSince(
             long begin,
             Script script,
@@ -99,11 +99,11 @@ public final class ScriptCalls {
         }
         return command.get()
                 .toCompletableFuture()
-                .copy() // the port's own future stays the port's
+                .copy() // the original belongs to the port
                 .orTimeout(left, TimeUnit.NANOSECONDS);
     }
 
-    /** What a stage of a port failed with. */
+    /** Returns the failure of a port's stage, unwrapped; a timeout becomes a failure with unknown outcome. */
     public static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {

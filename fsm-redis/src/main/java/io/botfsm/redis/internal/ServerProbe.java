@@ -56,7 +56,7 @@ public final class ServerProbe {
         this.timeout = timeout;
     }
 
-    /** Refuses a server that is too old, or has too few bits; returns its mode, such as {@code cluster}. */
+    /** Refuses a server that is too old, or not 64-bit; returns its mode, such as {@code cluster}. */
     public String requireVersion() {
         String info = info();
         checkVersion(info);
@@ -64,17 +64,17 @@ public final class ServerProbe {
         return mode(info);
     }
 
-    /** Lets the server know scripts. */
+    /** Loads scripts into the server. */
     public void load(List<Script> scripts) {
         await("SCRIPT LOAD", load(port, scripts), timeout);
     }
 
     /**
-     * Whether the server, which was named as a single one, is a node of a cluster, so that it has to be used as one.
-     * Blocks.
+     * Returns whether the server, which was specified as a single server, is a node of a cluster and must be used as
+     * such. Blocks.
      *
      * @throws StorageRefusedException if it is a Sentinel or a replica; the message says what to name instead
-     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
+     * @throws StorageUnavailableException if the server does not answer, or temporarily rejects a request; also when
      *     interrupted, with the flag set again
      */
     public boolean isOfCluster() {
@@ -103,7 +103,7 @@ public final class ServerProbe {
         return mode.find() ? mode.group(1) : "";
     }
 
-    /** The same for a connection before it is used; fails as the port's stages do. */
+    /** Loads scripts over a connection before it is used. Fails as the port's stages do. */
     public static CompletionStage<Void> load(RedisPort port, List<Script> scripts) {
         return CompletableFuture.allOf(scripts.stream()
                 .map(script -> port.scriptLoad(script.text()).toCompletableFuture())
@@ -122,7 +122,7 @@ public final class ServerProbe {
         }
     }
 
-    /** Versions and times have more than 32 bits, and the scripts of such a server cut them off without an error. */
+    /** Versions and times have more than 32 bits, and scripts on a 32-bit server truncate them silently. */
     private void checkBits(String info) {
         Matcher bits = BITS.matcher(info);
         if (bits.find() && Integer.parseInt(bits.group(1)) < NEEDED_BITS) {
@@ -135,7 +135,7 @@ public final class ServerProbe {
      * Tries the permissions that scripts need. A node of a cluster may not know the script; an error that says so shows
      * that it would have run it.
      *
-     * @param probe tries every command; answers the name of the first that failed and the server's text, or {@code OK}
+     * @param probe tries every command; returns the name of the first that failed and the server's text, or {@code OK}
      * @param on where they are tried, for errors
      */
     public void tryRights(Script probe, List<byte[]> keys, String on) {
@@ -159,8 +159,8 @@ public final class ServerProbe {
     }
 
     /**
-     * What is the first on a connection, which may be lost as soon as it is open, or opened late: what was not sent is
-     * asked again, while the limit of one answer lasts.
+     * Sends the first command on a connection and waits for the answer. The connection may be lost as soon as it is
+     * open, or be opened late: a command that was not sent is sent again until the limit has passed.
      */
     public <T> T asked(String command, Supplier<CompletionStage<T>> question, Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
@@ -184,8 +184,8 @@ public final class ServerProbe {
      *
      * @param command what was asked, for errors
      * @throws StorageRefusedException if it is refused; the message names a missing permission
-     * @throws StorageUnavailableException if there is none within the limit, or the server passes it by for now; also
-     *     when interrupted, with the flag set again
+     * @throws StorageUnavailableException if there is no answer within the limit, or the server temporarily rejects the
+     *     request; also when interrupted, with the flag set again
      */
     public <T> T await(String command, CompletionStage<T> reply, Duration limit) {
         try {
@@ -207,7 +207,7 @@ public final class ServerProbe {
     /** Returns the failure of connecting that a failed command causes. */
     public RuntimeException failed(String command, RedisPortException failure) {
         if (failure.code().equals("NOPERM")
-                && failure.kind() != CommandOutcome.NOT_SENT) { // which a Sentinel would have answered
+                && failure.kind() != CommandOutcome.NOT_SENT) { // if not sent, a Sentinel has answered this
             return refused("the user has no permission for " + command, failure);
         }
         String message = String.format(Locale.ROOT, "%s: %s: %s", server, command, failure.getMessage());
@@ -216,7 +216,7 @@ public final class ServerProbe {
                 : new StorageUnavailableException(message, timeout, failure);
     }
 
-    /** A server that is not what is needed. */
+    /** Returns the exception for a server that cannot be used. */
     public StorageRefusedException refused(String why) {
         return new StorageRefusedException(server + " " + why, null);
     }

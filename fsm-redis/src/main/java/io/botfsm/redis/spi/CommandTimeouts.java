@@ -76,7 +76,7 @@ public final class CommandTimeouts {
     private void endOverdue() {
         try {
             endThoseOverdue();
-        } catch (Throwable e) { // or the executor would never look again
+        } catch (Throwable e) { // otherwise the executor would not run this again
             LOGGER.error("Ending a command that timed out has failed", e);
         }
     }
@@ -88,7 +88,7 @@ public final class CommandTimeouts {
                 return;
             }
             commands.remove();
-            if (!answered) { // for those answered, the exception would be made for nothing
+            if (!answered) { // for answered commands, the exception would be created in vain
                 oldest.command().timeOut(timeout);
             }
         }

@@ -6,11 +6,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * What is done on each new connection before it is used: a replica, such as a master that was replaced, is not used,
- * and a server that has restarted has forgotten the scripts.
+ * Initializes each new connection before it is used: rejects a replica, such as a master that was replaced, and loads
+ * the scripts, which a server that has restarted has forgotten.
  *
  * @param role whether the server must be a master
- * @param scripts lets the server know the scripts
+ * @param scripts loads the scripts into the server
  */
 record ConnectionInitializer(RoleCheck role, Function<RedisPort, CompletionStage<Void>> scripts) {
     /**

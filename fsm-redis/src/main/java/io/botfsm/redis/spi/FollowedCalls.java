@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scripts that a command follows, on a connection of their own. While that command is under way, further scripts wait;
- * then they go together, and it follows all of them. Thread-safe.
+ * Scripts that are followed by a command, on their own connection. While the command is running, further scripts wait;
+ * they are then sent together, followed by the command. Thread-safe.
  */
 final class FollowedCalls implements FollowedScripts {
     private final ReconnectingConnection connection;
@@ -25,10 +25,10 @@ final class FollowedCalls implements FollowedScripts {
     private boolean underWay = true; // until there is a connection
 
     /**
-     * Scripts over a connection that nobody else uses, and that is closed with them.
+     * Creates scripts over a connection that nothing else uses, and that is closed with them.
      *
-     * @param follower name and arguments of what follows
-     * @param asking whether each script comes after an {@code ASKING}
+     * @param follower name and arguments of the command that follows
+     * @param asking whether to send {@code ASKING} before each script
      * @param timeout how long a call may take, waiting included
      */
     FollowedCalls(ReconnectingConnection connection, List<byte[]> follower, boolean asking, Duration timeout) {
@@ -75,7 +75,7 @@ final class FollowedCalls implements FollowedScripts {
         }
     }
 
-    /** The calls that waited and whose time is not over; none, after which the next one has to send itself. */
+    /** Takes the waiting calls that have not timed out. If there are none, the next call has to send itself. */
     private List<PendingScript> taken() {
         synchronized (lock) {
             List<PendingScript> calls =
@@ -125,12 +125,12 @@ final class FollowedCalls implements FollowedScripts {
             this.command = command;
         }
 
-        /** Whether it is still to be sent, which is asked once. */
+        /** Claims the script, to send it or to time it out. Returns whether it was not claimed before. */
         boolean take() {
             return taken.compareAndSet(false, true);
         }
 
-        /** Ends when both have, or the script has failed. */
+        /** Completes when both have completed, or the script has failed. */
         void endWith(CompletableFuture<List<Object>> script, CompletableFuture<List<Object>> follower) {
             var unused = script.whenComplete((reply, failure) -> {
                 if (failure != null) {

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A channel and those who listen to it. One thread only. */
+/** A channel and its listeners. Confined to one thread. */
 final class ListenedChannel {
     private final String name;
     private final Set<ChannelListener> listeners = new LinkedHashSet<>();
@@ -39,7 +39,7 @@ final class ListenedChannel {
         return listeners.remove(listener);
     }
 
-    /** The server is asked for messages. */
+    /** The server has been asked to send messages. */
     void ask() {
         asked = true;
     }
@@ -48,7 +48,7 @@ final class ListenedChannel {
         return asked;
     }
 
-    /** The server sends messages from now on; those who listened before may have missed one. */
+    /** The server sends messages from now on; earlier listeners may have missed one. */
     void begin() {
         begun = true;
         List.copyOf(listeners).forEach(ChannelListener::begin);
@@ -60,12 +60,12 @@ final class ListenedChannel {
         begun = false;
     }
 
-    /** The server will send no messages for now: ends those who have waited for the beginning. */
+    /** The server will not send messages for now: fails the listeners whose subscriptions have not begun. */
     void fail(RedisPortException why) {
         List.copyOf(listeners).forEach(listener -> listener.fail(why));
     }
 
-    /** A message may have been missed, unless the server sends none yet. */
+    /** Notifies the listeners, since a message may have been missed, unless the server sends none yet. */
     void hintAfterInterruption() {
         if (begun) {
             hint();
@@ -76,7 +76,7 @@ final class ListenedChannel {
         List.copyOf(listeners).forEach(ChannelListener::hint);
     }
 
-    /** One who listens to a channel. Its hints come one after another; closing is for any thread. */
+    /** A listener of a channel. Its hints run one after another; any thread may close it. */
     static final class ChannelListener implements ChannelSubscription {
         private static final Logger LOGGER = LoggerFactory.getLogger(ListenedChannel.class.getPackageName());
 
@@ -89,7 +89,7 @@ final class ListenedChannel {
          * A listener.
          *
          * @param begun completed when the listener is certain to be notified
-         * @param onClose takes it off its channel
+         * @param onClose removes it from its channel
          */
         ChannelListener(
                 Runnable hint, CompletableFuture<ChannelSubscription> begun, Consumer<ChannelListener> onClose) {
@@ -98,14 +98,14 @@ final class ListenedChannel {
             this.onClose = onClose;
         }
 
-        /** The server sends messages from now on. If it did so before, there may have been one meanwhile. */
+        /** The server sends messages from now on. If it has sent some before, one may have been missed in between. */
         void begin() {
             if (!begun.complete(this)) {
                 hint();
             }
         }
 
-        /** No effect once it has begun. */
+        /** Has no effect once the subscription has begun. */
         void fail(RedisPortException why) {
             begun.completeExceptionally(why);
         }

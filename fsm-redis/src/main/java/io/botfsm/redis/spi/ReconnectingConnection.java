@@ -36,20 +36,20 @@ final class ReconnectingConnection {
     /** Replaced connections whose last calls may still be answered. */
     private final Set<ServerConnection> retired = new HashSet<>();
 
-    /** One object, so that nobody sees the number of one connection and the other. */
+    /** One object, so that nobody reads the number of one connection together with another connection. */
     private volatile Numbered current;
 
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
-    /** Of the last attempt, since the connection of the moment was open. */
+    /** The failure of the last attempt to connect; null if connected since. */
     private volatile @Nullable RedisPortException notConnected;
 
     private boolean replacing;
     private boolean closed;
 
     /**
-     * A connection, null once closed, and a number that rises whenever another takes its place or it is no longer what
-     * it was.
+     * A connection, null before the first one and after closing, and a number that increases when a replacement is
+     * needed, and again when it takes over.
      */
     private record Numbered(@Nullable ServerConnection connection, long number) {
         Numbered next(@Nullable ServerConnection following) {
@@ -58,14 +58,14 @@ final class ReconnectingConnection {
     }
 
     /**
-     * A connection; it is looked after from {@link #start} on.
+     * Creates a connection, which is watched after {@link #start}.
      *
      * @param server the server's name for the log, without credentials
-     * @param first a connection that is open; null if the first is to be opened as any other
-     * @param opener opens another one; its stage ends in bounded time
+     * @param first an open connection; null if the opener opens the first one too
+     * @param opener opens a connection; its stage completes in bounded time
      * @param scheduler runs the attempts
      * @param grace how long a call on a replaced connection may still wait for its reply
-     * @param onReplaced notified when another connection has taken the place of one
+     * @param onReplaced notified when the connection has been replaced
      */
     ReconnectingConnection(
             String server,
@@ -82,7 +82,7 @@ final class ReconnectingConnection {
         this.current = new Numbered(first, 0);
     }
 
-    /** The connection of the moment, lost ones included; null if there is none yet, or no more. */
+    /** The current connection, even if it is lost; null before the first one and after closing. */
     @Nullable
     ServerConnection current() {
         return current.connection();
@@ -94,24 +94,23 @@ final class ReconnectingConnection {
         return isClosed() ? RedisPortException.closed() : why != null ? why : RedisPortException.notSent(null);
     }
 
-    /** A number that rises before the first command is answered over another connection than before. */
+    /** A number that increases before the first command is answered over a new connection. */
     long number() {
         return current.number();
     }
 
-    /** Whether there will be none any more. */
     boolean isClosed() {
         synchronized (lock) {
             return closed;
         }
     }
 
-    /** Completes when there is one for the first time. */
+    /** Completes when the first connection is open. */
     CompletionStage<Void> ready() {
         return ready;
     }
 
-    /** Begins to look after the first connection, or to open it. */
+    /** Starts to watch the first connection, or to open it. */
     void start() {
         ServerConnection first = current.connection();
         if (first != null) {
@@ -135,7 +134,7 @@ final class ReconnectingConnection {
                 return;
             }
             replacing = true;
-            current = current.next(connection); // a user's client may bring it back, to a server that has restarted
+            current = current.next(connection); // a user's client may reconnect it, to a server that has restarted
         }
         LOGGER.warn("{}: connection {}; opening another", server, why);
         attempt(0);
@@ -187,7 +186,7 @@ final class ReconnectingConnection {
         }
     }
 
-    /** How many milliseconds to wait after so many failures to connect, of which there is at least one. */
+    /** Returns the pause in milliseconds after the given number of failed attempts, at least 1. */
     static long pause(int failures) {
         return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
     }
@@ -244,7 +243,7 @@ final class ReconnectingConnection {
         var unused = connection.close();
     }
 
-    /** Ends the replacing and closes what is open. Idempotent. */
+    /** Stops replacing and closes all connections. Idempotent. */
     void close() {
         List<ServerConnection> left;
         synchronized (lock) {

@@ -42,7 +42,7 @@ public final class ReconnectingPort extends NodePort {
 
     private ReconnectingConnection connection(@Nullable ServerConnection first, Runnable onReplaced) {
         ConnectionInitializer initializer = new ConnectionInitializer(target().role(), target().scripts());
-        Supplier<CompletionStage<ServerConnection>> toServer = opener; // not this port: scripts may outlive a node
+        Supplier<CompletionStage<ServerConnection>> toServer = opener; // does not hold this port, which scripts outlive
         return new ReconnectingConnection(
                 target().name(),
                 first,

@@ -30,7 +30,7 @@ final class RedisEnvironment {
     private static final Pattern ANNOUNCED =
             Pattern.compile("(?i:tcp)://(\\[[^\\[\\]]+\\]|[^:\\[\\]/@]+):(\\d{1,5})/?");
 
-    /** Versions 4 and 6; a name has no colon. */
+    /** An IPv4 or IPv6 address; a host name has no colon. */
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|.*:.*");
 
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,20}");
@@ -108,8 +108,9 @@ final class RedisEnvironment {
     }
 
     /**
-     * The server, if {@value #PORT} announces one. A host that is set beside that as a name may well be the name of the
-     * Service, whose port is announced; another address is another server, of which the announcement says nothing.
+     * Returns the server, if {@value #PORT} announces one. If a host is set as well and is a name, it is probably that
+     * of the Service, and the announced port applies; if it is another address, it is another server, to which the
+     * announcement does not apply.
      */
     private Optional<Node> announced() {
         Matcher announced = ANNOUNCED.matcher(get(PORT).orElse("").strip());

@@ -63,7 +63,7 @@ public final class RedisPortException extends RuntimeException {
     private static final Set<String> TRANSIENT = Set.of(
             "LOADING", "BUSY", "READONLY", "OOM", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF", "NOREPLICAS");
 
-    /** What servers say of a connection's credentials, whatever the command. */
+    /** Errors about the credentials of a connection, whatever the command. */
     private static final Set<String> OF_CREDENTIALS = Set.of("NOAUTH", "WRONGPASS");
 
     private static final String TOO_MANY_CLIENTS = "max number of clients reached";
@@ -173,10 +173,10 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
-     * A command that was not sent, since a Sentinel did not say where the master is.
+     * Creates the exception for a command that was not sent because a Sentinel did not report the master.
      *
-     * @param sentinel its name
-     * @param failure what the question for the master failed with
+     * @param sentinel the Sentinel
+     * @param failure the failure of the query for the master
      */
     static RedisPortException ofSentinel(Node sentinel, Throwable failure) {
         RedisPortException why = notConnected(failure);
@@ -194,7 +194,7 @@ public final class RedisPortException extends RuntimeException {
         return String.valueOf(getMessage()).replaceFirst("^not sent: ", "");
     }
 
-    /** A command that was not sent, since too few Sentinels agree on where the master is. */
+    /** Creates the exception for a command that was not sent because too few Sentinels agree on the master. */
     static RedisPortException noMajority(String master, String votes, Optional<RedisPortException> failure) {
         String message = String.format(
                 Locale.ROOT,
@@ -205,17 +205,17 @@ public final class RedisPortException extends RuntimeException {
         return new RedisPortException(CommandOutcome.NOT_SENT, "", false, message, failure.orElse(null));
     }
 
-    /** The same failure, where another attempt may succeed. */
+    /** Returns the same failure as one that is not lasting. */
     RedisPortException passing() {
         return new RedisPortException(kind, code, false, String.valueOf(getMessage()), getCause(), redirection);
     }
 
-    /** What a Sentinel is asked for and does not know. */
+    /** Creates the exception for a master that a Sentinel does not know. */
     static RedisPortException unknownMaster(String name) {
         return new RedisPortException(CommandOutcome.NOT_SENT, "", false, "it does not know the master " + name, null);
     }
 
-    /** The outermost failure of a command among a failure and its causes. */
+    /** Returns the outermost {@code RedisPortException} among a failure and its causes. */
     public static Optional<RedisPortException> known(@Nullable Throwable failure) {
         Optional<RedisPortException> known = Optional.empty();
         for (Throwable cause = failure; cause != null && known.isEmpty(); cause = cause.getCause()) {
@@ -225,8 +225,8 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
-     * Why a certificate is not trusted, if that is the cause; the innermost of such exceptions says it in the fewest
-     * words.
+     * Returns why a certificate is not trusted, if that is the cause. The message of the innermost exception is the
+     * most concise.
      */
     private static Optional<String> distrust(@Nullable Throwable failure) {
         boolean ofCertificate = false;
@@ -274,7 +274,7 @@ public final class RedisPortException extends RuntimeException {
 
     private static String code(String error) {
         if (NO_RIGHT_IN_SCRIPT.matcher(error).find()) {
-            return "NOPERM"; // they say ERR
+            return "NOPERM"; // these texts begin with ERR
         }
         Matcher first = CODE.matcher(error);
         return first.find() ? first.group(1) : "ERR";

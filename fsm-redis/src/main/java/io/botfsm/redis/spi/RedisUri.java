@@ -102,7 +102,7 @@ public final class RedisUri {
      * <p>A URL takes precedence: other variables for the same settings are ignored, and a warning that names them is
      * logged. {@code REDIS_FSM_PORT} may have the form {@code tcp://host:port}, in which Kubernetes announces a Service
      * called {@code redis-fsm}; it also specifies the host, unless {@code REDIS_FSM_HOST} does. If that host is another
-     * IP address, it is ignored with a warning.
+     * IP address, {@code REDIS_FSM_PORT} is ignored with a warning.
      *
      * @throws IllegalArgumentException if a variable is invalid; the message names it and contains no credentials
      */
@@ -243,9 +243,9 @@ public final class RedisUri {
                 throw new IllegalArgumentException("a host must not be blank");
             }
             if (!HOST.matcher(node.host()).matches()) {
+                // The message does not quote the host, which may contain credentials.
                 throw new IllegalArgumentException(
-                        "a host must be a name or an address, without a scheme, a port or credentials"); // it may hold
-                // some
+                        "a host must be a name or an address, without a scheme, a port or credentials");
             }
             if (port < 1 || port > 65_535) {
                 throw new IllegalArgumentException("the port must be between 1 and 65535: " + port);

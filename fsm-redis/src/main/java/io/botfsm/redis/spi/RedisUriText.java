@@ -21,7 +21,7 @@ final class RedisUriText {
     private static final Pattern AUTHORITY = Pattern.compile("(?<=://)[^/?#]*");
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[^\\[\\]]+)?\\]");
 
-    /** A scheme, and hosts with their ports, of a URI of which nothing else may be shown. */
+    /** The scheme, and the hosts with their ports: all that may be shown of a URI that cannot be parsed. */
     private static final Pattern SHOWN = Pattern.compile("(?<scheme>rediss?(?:-sentinel|-socket)?:(?://)?)"
             + "(?:(?<=//)(?<credentials>[^/?#]*@)?(?<hosts>HOST(?:,HOST)*)(?=[/?#]|$))?"
                     .replace("HOST", "(?:[\\w.-]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?"));
@@ -81,7 +81,7 @@ final class RedisUriText {
     }
 
     /**
-     * {@link URI} knows a single host only where that is an IPv6 address: those are replaced before it looks at the
+     * {@link URI} accepts an IPv6 address only as a single host, so such addresses are replaced before it parses the
      * rest.
      */
     @SuppressWarnings("UnusedException") // its message quotes the URI
@@ -237,7 +237,7 @@ final class RedisUriText {
         return new IllegalArgumentException(String.format(Locale.ROOT, "Redis URI \"%s\": %s", masked(text), why));
     }
 
-    /** What cannot be read may be a password wherever it stands: only scheme, hosts and ports are shown. */
+    /** Any part that cannot be parsed may be a password, so only scheme, hosts and ports are shown. */
     private static String masked(String uri) {
         Matcher readable = SHOWN.matcher(uri);
         if (!readable.lookingAt()) {
@@ -245,7 +245,7 @@ final class RedisUriText {
         }
         String rest = uri.substring(readable.end());
         String hosts = readable.group("hosts");
-        boolean named = hosts != null && !rest.contains("@"); // else all before that may be a password
+        boolean named = hosts != null && !rest.contains("@"); // otherwise all before it may be a password
         String credentials = readable.group("credentials") == null ? "" : "***@";
         return readable.group("scheme") + (named ? credentials + hosts + (rest.isEmpty() ? "" : "***") : "***");
     }

@@ -170,7 +170,7 @@ public final class Subscriptions {
 
     private <T> CompletableFuture<T> limited(CompletionStage<T> command) {
         return command.toCompletableFuture()
-                .copy() // the client's own future stays the client's
+                .copy() // the original belongs to the client
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
@@ -221,7 +221,7 @@ public final class Subscriptions {
         } else if (closed || channels.isEmpty()) {
             end(next);
         } else {
-            failures++; // until it serves
+            failures++; // until a subscription succeeds
             connection = next;
             listen(next);
             channels.values().forEach(channel -> ask(next, channel));
@@ -271,7 +271,7 @@ public final class Subscriptions {
         }
     }
 
-    /** A user's client would bring back a connection that is not closed. */
+    /** Closes the connection, since a user's client would otherwise reconnect it. */
     private CompletableFuture<Void> disconnect() {
         Channels old = connection;
         connection = null;

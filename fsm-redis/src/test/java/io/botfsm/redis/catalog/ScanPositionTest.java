@@ -15,7 +15,7 @@ class ScanPositionTest {
     private static final List<ScannedServer> BEFORE =
             List.of(node("a", 1, "0-99"), node("b", 2, "100-199"), node("c", 3, "200-299"));
 
-    /** What a node says of itself, among what it says of others. */
+    /** Returns a node as it describes itself, among its descriptions of others. */
     private static ScannedServer node(String id, int epoch, String slots) {
         String others = """
                 fff 10.0.0.9:6379@16379 slave a 0 1426238316232 2 connected
@@ -55,7 +55,7 @@ class ScanPositionTest {
         assertThat(next.withoutSlot().nextRound(now)).isEmpty();
     }
 
-    /** The keys of slots that were away and came back were not there all the time. */
+    /** The keys of slots that were moved away and back were not there all the time. */
     @Test
     void aNodeThatHasTakenOverSlotsIsScannedAnew() {
         List<ScannedServer> now = List.of(node("a", 5, "0-99"), node("b", 2, "100-199"), node("c", 4, "200-299"));
@@ -74,11 +74,11 @@ class ScanPositionTest {
         assertThat(next.serversOfSlot()).extracting(ScannedServer::id).containsExactly("d");
     }
 
-    /** First where keys go from, then where they go to; and once, however long it stays on its way. */
+    /** It is read first where the keys come from, then where they go; and only once, however long the move takes. */
     @Test
     void aSlotOnItsWayIsReadAtBothEnds() {
         List<ScannedServer> moving = List.of(
-                node("a", 1, "0-99 [7-<-b]"), // an end that nobody has closed
+                node("a", 1, "0-99 [7-<-b]"), // one end of a move that was never closed
                 node("b", 2, "100-199 [150->-a]"),
                 node("c", 3, "200-299"));
         List<ScannedServer> now =

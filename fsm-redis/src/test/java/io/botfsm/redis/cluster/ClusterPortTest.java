@@ -25,10 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * Where commands go, and which are followed by another: answers of nodes that a real cluster gives at moments of its
- * own.
- */
+/** Where commands are sent, and which are sent again, for answers that a real cluster gives only at certain moments. */
 @Timeout(60)
 class ClusterPortTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -181,8 +178,8 @@ class ClusterPortTest {
     }
 
     /**
-     * What a lease's memory rests on: the node's own number, and another number for every question to no node in
-     * particular.
+     * The memory of a lease relies on the number of the node's own connection, and on a new number for each query that
+     * is not sent to a particular node.
      */
     @Test
     void whatANodeSaysOfItselfIsAskedOfTheNode() throws Exception {
@@ -241,7 +238,7 @@ class ClusterPortTest {
                 .hasCauseInstanceOf(RedisPortException.class);
     }
 
-    /** Answers what it was told to, then as a healthy node. */
+    /** Gives the configured answers, then those of a healthy node. */
     private class ScriptedNode implements ClusterNode {
         private final int number;
         private final List<String> commands = Collections.synchronizedList(new ArrayList<>());
@@ -349,7 +346,7 @@ class ClusterPortTest {
             return answer("scan", List.of(cursor, List.of()));
         }
 
-        /** One of those that serve slots, a replica, a master that is about to get some, and two that are gone. */
+        /** A master with slots, a replica, a master without slots, and two that cannot be reached. */
         @Override
         public CompletionStage<String> clusterNodes() {
             return answer("clusterNodes", """

@@ -27,7 +27,7 @@ class DeadlineKeysTest {
                 .isEqualTo("fsm:due:{26349}:7");
     }
 
-    /** Stored keys stay what they are in every release. */
+    /** On a cluster, the keys of a script must be in one slot. */
     @Test
     void aConversationAndItsIndexShareASlot() {
         Random random = new Random(7);

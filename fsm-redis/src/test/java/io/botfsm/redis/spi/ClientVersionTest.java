@@ -33,7 +33,7 @@ final class ClientVersionTest {
                                 + " property jackson.version)");
     }
 
-    /** 2.9 is older than 2.15, which no comparison of texts says. */
+    /** 2.9 is older than 2.15, although it is greater as text. */
     @Test
     void theOldestAndNewerOnesPass() {
         assertThatCode(() -> jackson("2.9").require(ObjectMapper.class, ClientVersionTest::unasked))

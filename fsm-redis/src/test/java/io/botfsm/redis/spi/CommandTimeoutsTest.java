@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class CommandTimeoutsTest {
-    /** Such as one for which there was no thread. */
+    /** Such as when no thread could be started. */
     @Test
     void anErrorOfOneCommandDoesNotKeepTheNextFromEnding() {
         ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();

@@ -92,7 +92,7 @@ class MasterResolverTest {
         assertThat(master(told("m1"), told("m2"), told("m2"))).isEqualTo(new Node("m2", 6379));
     }
 
-    /** What most refuse has to be mended, whatever the others say. */
+    /** If most Sentinels refuse, someone has to fix it, whatever the others answer. */
     @Test
     void mostThatRefuseAreARefusal() {
         failure(refused("NOAUTH x"), told("m"), refused("NOAUTH x"))
@@ -113,7 +113,7 @@ class MasterResolverTest {
                 .hasMessageContaining("m1:6379 (1 of 2), m2:6379 (1 of 2)");
     }
 
-    /** What someone has to change is worth more than what may pass. */
+    /** A failure that someone has to fix is more important than one that may be temporary. */
     @Test
     void oneThatRefusesIsNamedRatherThanOneThatCannotBeReached() {
         failure(refused("NOAUTH x"), failed(new IllegalStateException("reset")))

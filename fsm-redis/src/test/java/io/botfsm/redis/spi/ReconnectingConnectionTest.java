@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The number that tells connections apart, on which it depends what a new server is believed to remember. */
+/** The number that distinguishes connections. How much a new server is believed to remember depends on it. */
 @Timeout(60)
 class ReconnectingConnectionTest {
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();

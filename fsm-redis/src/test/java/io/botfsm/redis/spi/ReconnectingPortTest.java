@@ -49,8 +49,8 @@ class ReconnectingPortTest {
     }
 
     /**
-     * Nodes of a cluster come and go under one storage, which keeps the scripts of each for as long as there is the
-     * node.
+     * Nodes of a cluster come and go during the life of a storage, which keeps the scripts of a node for as long as the
+     * node exists.
      */
     @Test
     void isNotKeptByItsScripts() {

@@ -107,7 +107,7 @@ class RedisEnvironmentTest {
                 .noneMatch(line -> line.contains("secret"));
     }
 
-    /** What Kubernetes injects where a Service is called redis-fsm. */
+    /** The variables that Kubernetes sets if a Service is called redis-fsm. */
     private static Map<String, String> ofKubernetes() {
         return Map.of(
                 "REDIS_FSM_SERVICE_HOST", "10.0.0.11",
@@ -235,7 +235,7 @@ class RedisEnvironmentTest {
         assertThat(uri(Map.of("REDIS_FSM_PORT", "tcp://h:7000\n"))).hasToString("redis://h:7000");
     }
 
-    /** It may be meant, and is named. */
+    /** It may be intended; a warning is logged. */
     @ParameterizedTest
     @ValueSource(strings = {" secret", "secret ", "secret \n", "\tsecret"})
     void otherWhitespaceAroundAPasswordIsKept(String password) {

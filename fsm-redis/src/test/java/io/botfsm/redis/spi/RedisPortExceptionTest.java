@@ -79,7 +79,7 @@ class RedisPortExceptionTest {
         assertThat(failure).hasMessageContaining("certificate").hasMessageEndingWith(": no path to an authority");
     }
 
-    /** It was let in before, so that someone has changed something, and may change it back. */
+    /** The client was connected before, so someone has changed something, and may revert it. */
     @Test
     void whatKeepsOneOutWhoWasConnectedBeforeMayPass() {
         Exception handshake = new SSLHandshakeException("handshake");

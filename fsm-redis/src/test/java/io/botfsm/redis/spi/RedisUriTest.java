@@ -206,7 +206,7 @@ class RedisUriTest {
                 .hasMessageStartingWith("Redis URI \"" + shown + "\": ");
     }
 
-    /** From files with secrets. */
+    /** They come from files with secrets. */
     @Test
     void lineBreaksAtTheEndAreNotMeant() {
         assertThat(RedisUri.parse(" redis://:secret@host/1\r\n")).hasToString("redis://host:6379/1");

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.test.context.DynamicPropertyRegistrar;
 
-/** Telegram's double, to which the bot of a test talks. */
+/** The double of Telegram that the bot of a test uses. */
 @Configuration(proxyBeanMethods = false)
 class TelegramTestConfiguration {
     static final String TOKEN = "7000000001:AAtest-token-of-the-double";

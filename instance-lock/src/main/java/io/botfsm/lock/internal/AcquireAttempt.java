@@ -124,7 +124,7 @@ public final class AcquireAttempt {
     }
 
     private void occupied(LeaseRequest asked, boolean mayAskAgain, Acquisition.Occupied occupied) {
-        if (occupied.claim().equals(asked.claim())) { // acquired unseen, with a token that is not known here
+        if (occupied.claim().equals(asked.claim())) { // acquired, but no answer with its token arrived here
             giveUp(failed("acquired, but the fencing token is unknown"));
         } else if (mayAskAgain && engine.isUnused(occupied.claim())) {
             var unused = engine.release(name, occupied.claim()).whenComplete((had, failure) -> askAgain());

@@ -18,7 +18,7 @@ record Confirmation(ClockReading begun, long hard, long soft, Duration tolerated
 
     /** Returns the later of the two. */
     Confirmation or(Confirmation other) {
-        return other.hard - hard >= 0 ? other : this; // equal: the clock may have stood still
+        return other.hard - hard >= 0 ? other : this; // the other if equal: the monotonic clock may have stood still
     }
 
     boolean isOver(long now) {

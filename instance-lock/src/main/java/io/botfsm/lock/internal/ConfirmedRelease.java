@@ -38,7 +38,7 @@ final class ConfirmedRelease {
     static CompletionStage<Boolean> begin(LeaseEngine engine, String name, Claim claim, boolean untilFound) {
         Duration timeout = engine.timings().requestTimeout();
         ConfirmedRelease release = new ConfirmedRelease(engine, name, claim, untilFound, timeout);
-        release.ask(); // then the timer is set while the question is on its way
+        release.ask(); // first, so that the timer is set while the request is on its way
         Scheduler.Task timer = engine.later(timeout, () -> release.confirmed.complete(false));
         return release.confirmed.whenComplete((answer, never) -> timer.cancel());
     }

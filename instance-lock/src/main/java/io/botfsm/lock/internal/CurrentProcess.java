@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity of the current process. It is read again when the last reading is a second old by either clock, since a
- * reading takes a dozen files. A copy of this process that continues within that second, by both clocks, still
- * identifies itself as the original. Thread-safe.
+ * The identity of the current process. It is cached for at most a second by either clock, since reading it takes a
+ * dozen files. A copy of this process that continues within that second, by both clocks, still identifies itself as the
+ * original. Thread-safe.
  */
 final class CurrentProcess {
     private static final long FRESH_MILLIS = 1_000;

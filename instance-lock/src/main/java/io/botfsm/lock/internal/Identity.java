@@ -99,7 +99,7 @@ public final class Identity {
             if (SYSTEM_RANDOMNESS.isPresent() && SYSTEM_RANDOMNESS.get().read(drawn) == RANDOM_BYTES) {
                 return drawn;
             }
-        } catch (IOException e) { // then from where the JDK has its seeds
+        } catch (IOException e) { // fall back to the JDK's source of seeds
         }
         return new SecureRandom().generateSeed(RANDOM_BYTES);
     }
@@ -157,7 +157,7 @@ public final class Identity {
         return new LockHolder(ownerId, host, pid, started, remaining);
     }
 
-    /** Returns the holder that a claim names. A claim of another kind of program gives only the name of its owner. */
+    /** Returns the holder that a claim names. If the claim has another format, its whole text is the owner id. */
     public static LockHolder holder(Claim claim, Optional<Duration> remaining) {
         Duration left = remaining.orElse(LockHolder.FOREVER);
         String[] parts = claim.holder().split(" ", -1);

@@ -93,7 +93,7 @@ public final class LeaseEngine {
         return new Alarm(timers.deadlines(), clock(), sleeper);
     }
 
-    // Asking the store: what it throws is a failed stage like any other.
+    // Requests to the store; an exception that it throws becomes a failed stage.
 
     CompletionStage<Acquisition> acquire(LeaseRequest request) {
         return asked(() -> store.acquire(request));
@@ -139,8 +139,8 @@ public final class LeaseEngine {
     }
 
     /**
-     * Removes the record that the claim was given up. It is used where there are so many leases that each record would
-     * displace others, of which the store may still keep some.
+     * Removes the record that the claim was given up. Used where there are so many leases that their records would
+     * displace those of claims that the store may still keep.
      */
     public void forget(Claim claim) {
         givenUp.remove(claim.token());

@@ -42,7 +42,7 @@ public final class LeaseGeneration {
     private static final Logger LOGGER = LoggerFactory.getLogger(LeaseGeneration.class.getPackageName());
     private static final LeaseListener NOBODY = reason -> {};
 
-    /** How often it reports that it is waiting. */
+    /** How often a remaining quarantine is reported. */
     private static final Duration REMINDER = Duration.ofSeconds(5);
 
     private final LeaseEngine engine;
@@ -188,7 +188,7 @@ public final class LeaseGeneration {
                 timer.cancel();
                 answered(attempt, begun, answer, failure);
             });
-        } catch (Throwable e) { // such as no memory for a timer: one attempt failed, no more
+        } catch (Throwable e) { // such as no memory for a timer: only this attempt has failed
             failed(attempt, e);
         }
     }
@@ -221,7 +221,7 @@ public final class LeaseGeneration {
             }
             stillDoubted = doubted;
         }
-        if (!inTime) { // the store has it again, and nobody uses it
+        if (!inTime) { // the store has renewed the lease, but nobody uses it any more
             lose(LossReason.EXPIRED);
             engine.abandon(name(), claim());
             return;

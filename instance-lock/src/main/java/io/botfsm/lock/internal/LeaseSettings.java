@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * @param timings how long leases last, and when they are renewed
  * @param fences whether a name's fence outlives its leases
- * @param quarantined whether a lease is used only when the lease of every earlier holder that the store may have
- *     forgotten must have expired
+ * @param quarantined whether a lease is used only once every earlier lease that the store may have forgotten must have
+ *     expired
  * @param replacesDeadHolders whether a claim is released if the process that made it is known to be dead
  * @param remembered how many given-up claims are remembered
  */

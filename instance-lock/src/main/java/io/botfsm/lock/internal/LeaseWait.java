@@ -68,7 +68,7 @@ public final class LeaseWait {
     }
 
     /**
-     * Subscribes to releases. A release before the subscription has started would be missed, so it tries again then.
+     * Subscribes to releases. A release before the subscription starts would be missed, so its start ends the pause.
      */
     private void subscribe() {
         var unused = engine.subscribe(name, this::wake).whenComplete((begun, failure) -> {

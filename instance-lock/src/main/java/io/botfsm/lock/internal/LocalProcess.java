@@ -90,7 +90,7 @@ record LocalProcess(String space, long pid, long started) {
     boolean knowsDead(LocalProcess other, Path root) {
         return other.space.equals(space)
                 && hasEnded(other, root.resolve("proc"))
-                && current(root).equals(Optional.of(this)); // what was seen is still to be relied on
+                && current(root).equals(Optional.of(this)); // nothing that the answer relies on has changed
     }
 
     private static boolean hasEnded(LocalProcess other, Path proc) {

@@ -40,7 +40,7 @@ final class MachineIdentity {
         List<String> parts = new ArrayList<>();
         parts.add(id.get());
         parts.add(Files.readString(root.resolve("proc/sys/kernel/hostname"), UTF_8));
-        parts.add(text(root.resolve("sys/class/dmi/id/product_uuid")).orElse("")); // root's, on most machines
+        parts.add(text(root.resolve("sys/class/dmi/id/product_uuid")).orElse("")); // for root only on most machines
         parts.addAll(networkCards(root.resolve("sys/class/net")));
         return Optional.of(hash(String.join("\n", parts)));
     }

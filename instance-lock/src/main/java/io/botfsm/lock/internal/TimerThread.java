@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that runs tasks when they are due. It sleeps until the earliest of those that were ever set, cancelled or
- * not, and looks what is due then: an executor alone would wake it for each task that becomes the earliest, which costs
- * a lease that is soon released more than the rest of its release. The thread is started when needed and ends when it
- * is idle. Thread-safe.
+ * A thread that runs tasks when they are due. It sleeps until the earliest time for which a task was scheduled, even if
+ * that task has been cancelled, and then looks for due tasks. A plain executor would wake it for each task that becomes
+ * the earliest, which would cost a short lease more than the rest of its release. The thread is started when needed and
+ * ends when it is idle. Thread-safe.
  */
 public final class TimerThread implements Scheduler, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(TimerThread.class.getPackageName());
@@ -102,12 +102,12 @@ public final class TimerThread implements Scheduler, AutoCloseable {
     private static void run(Runnable action) {
         try {
             action.run();
-        } catch (Throwable e) { // whatever it is, the thread has other things to look after
+        } catch (Throwable e) { // whatever it is, the thread has other tasks to run
             LOGGER.error("A timer of a lock failed", e);
         }
     }
 
-    /** Begins no task any more, whether it is due or scheduled later. */
+    /** Starts no more tasks, neither due ones nor ones that are scheduled later. */
     @Override
     public void close() {
         synchronized (monitor) {

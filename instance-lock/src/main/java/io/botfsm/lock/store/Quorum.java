@@ -95,16 +95,16 @@ record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock
         try {
             var unused = node.release(name, claim);
         } catch (RuntimeException e) {
-            // as a failed stage
+            // ignored like a failed stage
         }
     }
 
-    /** Returns the longest time that at least so many have; empty if fewer have one. */
+    /** Returns the longest time that at least this many of the times reach; empty if there are fewer. */
     static Optional<Duration> common(int many, Stream<Duration> times) {
         return times.sorted(Comparator.reverseOrder()).skip(many - 1L).findFirst();
     }
 
-    /** Returns the time after which fewer than so many remain; empty if never. */
+    /** Returns the time after which fewer than this many leases remain; empty if never. */
     static Optional<Duration> untilFewer(int many, Stream<Optional<Duration>> remaining) {
         return common(many, remaining.map(each -> each.orElse(Granted.EVERYTHING)))
                 .filter(left -> !left.equals(Granted.EVERYTHING));

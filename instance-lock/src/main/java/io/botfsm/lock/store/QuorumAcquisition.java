@@ -66,8 +66,8 @@ final class QuorumAcquisition {
     }
 
     /**
-     * Returns whether it was granted by a majority whose memory reaches back far enough; the next node may remember
-     * more.
+     * Returns whether a majority whose memory reaches back far enough has granted the lease. If not, another node may
+     * remember more.
      */
     private boolean isGranted(List<Granted> grants) {
         return Quorum.common(quorum.majority(), grants.stream().map(Granted::memory))
@@ -194,7 +194,7 @@ final class QuorumAcquisition {
             return;
         }
         claimed.grant();
-        // How far back as many remember as it takes for one of them to have known any earlier lease.
+        // A majority remembers at least this much, so one of its nodes has known any earlier lease.
         Duration memory = Quorum.common(quorum.majority(), grants.stream().map(Granted::memory))
                 .orElse(Duration.ZERO);
         result.complete(new Granted(token, memory));

@@ -74,7 +74,7 @@ final class QuorumClaim {
         }
         CompletionStage<Acquisition> answer = node.acquire(request);
         var unused = answer.whenComplete((acquisition, failure) -> {
-            if (ended && !(acquisition instanceof Occupied)) { // the release may have come before it
+            if (ended && !(acquisition instanceof Occupied)) { // the release may have arrived before the acquisition
                 Quorum.releaseQuietly(node, name, claim);
             }
         });

@@ -71,7 +71,7 @@ final class Round<T> {
     }
 
     private static <T> CompletableFuture<T> asked(LeaseStore node, Function<LeaseStore, CompletionStage<T>> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>(); // the node's own future stays the node's
+        CompletableFuture<T> answer = new CompletableFuture<>(); // since the node's own future must not time out
         try {
             var unused = question.apply(node).whenComplete((value, failure) -> {
                 if (value == null) {

@@ -75,7 +75,7 @@ class CopiedImageTest {
         assertThat(attempt(one)).isInstanceOf(Taken.class);
     }
 
-    /** A generator of this process is copied with it, and then draws the same in each copy. */
+    /** A random generator in this process would be copied with it, and then draw the same in each copy. */
     @Test
     void drawFromTheOperatingSystem() throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -98,7 +98,7 @@ class CopiedImageTest {
                 .hasSizeGreaterThan(2);
     }
 
-    /** A program whose generator gives what its copies give, always. */
+    /** A program whose random generator always returns the same, as copies of one generator do. */
     static final class DrawsWithACopiedGenerator {
         private DrawsWithACopiedGenerator() {}
 
@@ -126,7 +126,7 @@ class CopiedImageTest {
     public static final class CopiedGenerator extends SecureRandomSpi {
         @Override
         protected void engineSetSeed(byte[] seed) {
-            // as if it was not
+            // has no effect
         }
 
         @Override
@@ -134,7 +134,7 @@ class CopiedImageTest {
             Arrays.fill(bytes, (byte) 0);
         }
 
-        /** Where seeds come from is not copied. */
+        /** The source of seeds is not copied. */
         @Override
         protected byte[] engineGenerateSeed(int count) {
             try {
@@ -145,7 +145,7 @@ class CopiedImageTest {
         }
     }
 
-    /** The copy was moved to a machine of its own; only what it is there can be told to be dead. */
+    /** The copy was moved to another machine; only the process that it is there can be recognized as dead. */
     @Test
     void nameTheProcessThatTheyAreWhenTheyClaim() {
         AtomicReference<Optional<LocalProcess>> now =

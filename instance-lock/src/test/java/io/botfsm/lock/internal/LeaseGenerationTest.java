@@ -35,7 +35,7 @@ class LeaseGenerationTest {
         });
     }
 
-    /** The store may give the lease to somebody else of this process in between. */
+    /** The store may grant the lease to another part of this process in between. */
     @Test
     void isLostBeforeItIsStarted() {
         lease.lose(LossReason.EXPIRED);

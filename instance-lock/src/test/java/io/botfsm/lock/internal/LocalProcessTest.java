@@ -206,7 +206,7 @@ class LocalProcessTest {
             assertThat(isKnownDead(self, self.space(), 41, 900)).isFalse();
         }
 
-        /** What was so when this process began may have changed since. */
+        /** This may have changed since this process started. */
         @Test
         void isNotKnownToBeDeadWhereProcessesAreHiddenByNow() throws IOException {
             LocalProcess self = self();
@@ -231,7 +231,7 @@ class LocalProcessTest {
         }
     }
 
-    /** Real processes, real locks. On a machine that is no Linux, or has no machine id, every holder has to expire. */
+    /** Real processes, real locks. On a machine without Linux or a machine id, every holder has to expire. */
     @Nested
     class AHolder {
         private final LeaseStore store = new MemoryLeaseStore();
@@ -260,7 +260,7 @@ class LocalProcessTest {
             isReplaced(true);
         }
 
-        /** The shell's child is killed, and the shell has become a program that never asks for it. */
+        /** The shell's child is killed; the shell has been replaced by a program that never waits for it. */
         @Test
         void isReplacedAtOnceIfItIsDeadAndItsParentHasNotNoticed() throws Exception {
             Process parent = new ProcessBuilder("sh", "-c", "sleep 100 & echo $!; exec sleep 100").start();
@@ -289,7 +289,7 @@ class LocalProcessTest {
             isReplaced(true);
         }
 
-        /** The claim of a copy of this machine, in whose memory everything is as it is here, but for the name. */
+        /** The claim of a copy of this machine that differs only in its name. */
         @Test
         void isNotReplacedIfItsHostHasAnotherName() {
             Claim claim = identity(noSuchProcess(), 1).newClaim();
@@ -345,7 +345,7 @@ class LocalProcessTest {
         private void awaitState(long pid, String state) throws IOException, InterruptedException {
             Path stat = Path.of("/proc", Long.toString(pid), "stat");
             while (Files.exists(stat) && !afterName(stat)[0].equals(state)) {
-                Thread.sleep(5); // bounded by the test's time
+                Thread.sleep(5); // bounded by the test's timeout
             }
         }
 
@@ -360,9 +360,9 @@ class LocalProcessTest {
     }
 
     /**
-     * A process in a namespace of its own, once with the machine's {@code /proc}, once with its own. Needs Linux, and
-     * the right to begin a namespace ({@code unshare}); the report of a run on another machine says that it was not
-     * shown, and {@link ThisOne} shows it on a folder like {@code /proc} everywhere.
+     * A process in its own namespace, once with the machine's {@code /proc}, once with its own. Requires Linux and the
+     * permission to create a namespace ({@code unshare}); elsewhere, the test only reports that this was not run.
+     * {@link ThisOne} tests it everywhere, on a folder like {@code /proc}.
      */
     @Test
     void isKnownInANamespaceOnlyIfProcIsItsOwn(TestReporter report) throws Exception {
@@ -406,7 +406,7 @@ class LocalProcessTest {
         return new String(process.getInputStream().readAllBytes(), UTF_8).strip();
     }
 
-    /** A program that says whether it can be told from other processes. */
+    /** A program that prints whether it can be distinguished from other processes. */
     static final class WhoAmI {
         private WhoAmI() {}
 

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Identities of processes that are not there. */
+/** Identities of processes that do not exist. */
 public final class TestIdentity {
     private TestIdentity() {}
 
-    /** One whose process cannot be told apart. */
+    /** Returns an identity whose process cannot be distinguished from others. */
     public static Identity of(String ownerId, Supplier<String> randomness) {
         return new Identity(ownerId, "host", 1, Instant.EPOCH, Optional::empty, randomness);
     }

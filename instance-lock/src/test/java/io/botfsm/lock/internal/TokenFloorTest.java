@@ -21,7 +21,7 @@ class TokenFloorTest {
         assertThat(floor.least()).isEqualTo(OWN + 6);
     }
 
-    /** Whatever a clock was wrong by: the store may believe that it is 1970, and have believed that it was 2100. */
+    /** However wrong a clock is: the store's clock may be set to 1970 now, and have been set to 2100 before. */
     @Test
     void followsAnyClock() {
         assertThat(floor.learn(TimeUnit.DAYS.toMicros(130 * 365), 1)).isTrue();

@@ -16,7 +16,7 @@ final class ClaimTest {
         assertThat(new Claim("token", "holder").text()).isEqualTo("token|holder");
     }
 
-    /** Somebody else wrote it; an operator must be able to look at it all the same. */
+    /** Another program may have written it; an operator must be able to inspect it nevertheless. */
     @Test
     void anyTextIsSomeClaim() {
         assertThat(Claim.parse("plain")).isEqualTo(new Claim("plain", ""));

@@ -268,7 +268,7 @@ final class MemoryLeaseStoreTest {
         assertThat(store.size()).isZero();
     }
 
-    /** Closing clears the memory; nothing may be granted out of that. */
+    /** Closing clears the records, which must not make a held lease available. */
     @Test
     void closingNeverFreesALease() throws Exception {
         for (int i = 0; i < 2_000; i++) {

@@ -25,12 +25,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A quorum whose nodes go away, come late or forget, at moments that the test chooses. */
+/** A quorum whose nodes are unavailable, answer late or forget, at moments that the test chooses. */
 @Timeout(60)
 final class QuorumFaultsTest {
     private static final Duration TTL = Duration.ofSeconds(20);
 
-    /** Longer than any test: what is answered did not wait for it. */
+    /** Longer than any test, so that no answer is due to this timeout. */
     private static final Duration NEVER = Duration.ofHours(1);
 
     private final ManualClock clock = new ManualClock(0, 0);
@@ -48,7 +48,7 @@ final class QuorumFaultsTest {
         return new LeaseRequest("bot", new Claim("token-" + ++claims, "host"), TTL, 0, Fences.KEPT);
     }
 
-    /** What is answered without waiting for anything. */
+    /** Returns an answer that must already be there. */
     private static <T> T now(CompletionStage<T> stage) {
         CompletableFuture<T> answer = stage.toCompletableFuture();
         assertThat(answer).isDone();
@@ -125,7 +125,7 @@ final class QuorumFaultsTest {
                 .withMessageContaining("PT0S");
     }
 
-    // What comes late
+    // Late answers
 
     @Test
     void whatIsGrantedAfterItsReleaseIsReleasedAgain() {
@@ -186,7 +186,7 @@ final class QuorumFaultsTest {
         nodes.get(2).holdBack();
         assertThat(now(store.renew(mine))).isEqualTo(new Renewed());
         assertThat(now(store.release("bot", mine.claim()))).isTrue();
-        nodes.get(2).letGo(); // tells that it lacks the lease, which it is not given back
+        nodes.get(2).letGo(); // reports that it lacks the lease, but does not get it back
         assertThat(claimsKept()).isZero();
     }
 
@@ -197,7 +197,7 @@ final class QuorumFaultsTest {
         nodes.get(2).holdBackAcquires();
         assertThat(now(store.renew(mine))).isEqualTo(new Renewed());
         assertThat(now(store.release("bot", mine.claim()))).isTrue();
-        nodes.get(2).letGo(); // grants it, long after its release
+        nodes.get(2).letGo(); // grants the lease long after its release
         assertThat(claimsKept()).isZero();
     }
 
@@ -228,7 +228,7 @@ final class QuorumFaultsTest {
         assertThat(claimsKept()).as("two of them its own").isEqualTo(3);
     }
 
-    /** Its release could come after the next grant of the same claim, and take that away. */
+    /** Its late release could arrive after the next grant of the same claim, and undo it. */
     @Test
     void doesNotAskAgainOfANodeThatMayStillReleaseTheClaim() {
         QuorumLeaseStore impatient = quorum(Duration.ofMillis(20));
@@ -242,7 +242,7 @@ final class QuorumFaultsTest {
         assertThat(claimsKept()).isEqualTo(2);
     }
 
-    /** What it did not answer it may still do, so it is not told to release what the next round wants. */
+    /** The node may still carry out the unanswered request; a release could undo what the next round relies on. */
     @Test
     void nodeThatDidNotAnswerIsNotToldToReleaseBetweenRounds() {
         QuorumLeaseStore impatient = quorum(Duration.ofMillis(20));

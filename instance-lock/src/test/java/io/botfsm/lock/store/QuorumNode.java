@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A node that can go away, answer late, forget everything, and remember no further back than it is told. */
+/** A node that can be unavailable, answer late, forget everything, and report a limited memory. */
 final class QuorumNode implements LeaseStore {
     private final AtomicInteger subscriptions = new AtomicInteger();
     private volatile LeaseStore memory = new MemoryLeaseStore();
@@ -61,7 +61,7 @@ final class QuorumNode implements LeaseStore {
         List.copyOf(heldBack).forEach(Runnable::run); // in order, as a connection does
     }
 
-    /** As connections do of which the later one is the faster. */
+    /** As if later requests overtook earlier ones on other connections. */
     void letGoInReverse() {
         holdsBack = false;
         Collections.reverse(heldBack);

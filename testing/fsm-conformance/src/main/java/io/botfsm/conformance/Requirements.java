@@ -26,7 +26,10 @@ final class Requirements implements TestTemplateInvocationContextProvider {
     private static final Comparator<Gap> ORDER =
             Comparator.comparingInt(Gap::rule).thenComparing(Gap::need);
 
-    /** A rule of the leases has an L before its number, one of catalogs a C, one of queues of deadlines a D. */
+    /**
+     * A letter before the number names the port: L for leases, C for catalogs, D for queues of deadlines, U for
+     * inboxes.
+     */
     private static final Pattern RULE = Pattern.compile("rule[LCDU]?(\\d\\d)_");
 
     @Override

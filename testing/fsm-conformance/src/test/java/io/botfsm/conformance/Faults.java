@@ -37,7 +37,7 @@ public abstract class Faults<T> {
 
     /** A fault that has still to be described. */
     protected interface Row<S> {
-        /** Adds the fault: what it does to that which is correct. */
+        /** Adds the fault, by what it does to a correct implementation. */
         void is(Consumer<S> how);
     }
 
@@ -52,7 +52,7 @@ public abstract class Faults<T> {
             return new Broken(surely, Set.of(rules));
         }
 
-        /** Any rule, as hardly anything works. */
+        /** Any rule may fail, as hardly anything works. */
         public Broken alsoAny() {
             return also(IntStream.rangeClosed(1, 30).boxed().toArray(Integer[]::new));
         }
@@ -72,17 +72,16 @@ public abstract class Faults<T> {
         return how -> table.add(new Fault<>(name, broken, how));
     }
 
-    /** For the test class: puts the fault in whose turn it is. */
+    /** For the test class: puts the current fault into a correct implementation. */
     @SuppressWarnings("unchecked") // the suite of a table is run with the faults of that table
     public static <T> void putInto(T correct) {
         ((Consumer<T>) PRESENT.get()).accept(correct);
     }
 
     /**
-     * Runs the tests of the rules that a fault breaks, and with {@code -Dbotfsm.proof=true} those of all others too,
-     * which must pass. Runs them with several faults at once, since it mostly waits, and with a fault once more where
-     * it was not caught as it should be: some rules look for what happens within a second, which a busy machine cannot
-     * promise.
+     * Runs the tests of the rules that a fault breaks, and with {@code -Dbotfsm.proof=true} those of all other rules,
+     * which must pass. Several faults are tested at once, since tests mostly wait. A fault that is not caught as
+     * expected is tested once more: some rules expect something within a second, which a busy machine cannot promise.
      */
     public final Stream<DynamicTest> areCaughtBy(Class<?> suite) {
         List<CompletableFuture<SuiteRun>> runs = table.stream()
@@ -113,7 +112,7 @@ public abstract class Faults<T> {
         }
     }
 
-    /** Every rule that one of them breaks. */
+    /** Every rule that a fault of the table breaks. */
     public final Set<Integer> brokenRules() {
         return table.stream()
                 .flatMap(fault -> fault.broken.surely.stream())

@@ -19,7 +19,7 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
 import org.junit.platform.testkit.engine.Events;
 
-/** What became of a suite that was run on a test class. */
+/** The result of a suite that was run on a test class. */
 public record SuiteRun(EngineExecutionResults results) {
     private static final Pattern RULE = Pattern.compile("rule[LIECDU]?(\\d\\d)_");
 
@@ -60,7 +60,7 @@ public record SuiteRun(EngineExecutionResults results) {
         return names(results.testEvents().failed());
     }
 
-    /** What a test says that failed. */
+    /** The failure message of a test. */
     public String failureOf(String test) {
         return results.testEvents().failed().stream()
                 .filter(event -> name(event).equals(test))

@@ -20,7 +20,7 @@ class Clinic {
 
     private static final List<String> TIMES = List.of("9:00", "10:00", "11:00");
 
-    // The id of the job makes a repeated booking the same one; the slot is free once.
+    // The primary key makes a repeated booking harmless; UNIQUE lets nobody book a slot twice.
     private static final String TABLE = """
             CREATE TABLE IF NOT EXISTS appointment (
               job VARCHAR(64) PRIMARY KEY, service VARCHAR(64) NOT NULL, day VARCHAR(10) NOT NULL,
@@ -42,7 +42,7 @@ class Clinic {
         }
     }
 
-    /** Whether a text is a day to come. */
+    /** Whether the text is a date in the future. */
     boolean isOpenOn(String day) {
         try {
             return LocalDate.parse(day).isAfter(LocalDate.now(clock));
@@ -68,9 +68,9 @@ class Clinic {
     }
 
     /**
-     * Books, however often it is asked to under one id.
+     * Books an appointment, once for each job, however often this is called.
      *
-     * @return whether the appointment is that of this job; if not, another was faster
+     * @return whether the appointment belongs to this job; if not, another job was faster
      */
     boolean book(String job, Appointment wanted) throws SQLException {
         try (Connection connection = database.getConnection();

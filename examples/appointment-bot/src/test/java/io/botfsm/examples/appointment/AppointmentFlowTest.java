@@ -48,7 +48,7 @@ class AppointmentFlowTest {
         user = FlowTester.of(AppointmentFlow.of(clinic));
     }
 
-    /** Loses answers: what it was asked to do is done, and nobody hears of it. */
+    /** Loses responses: the work is done, but the caller sees a failure. */
     private static final class FailingClinic extends Clinic {
         private int lost;
 
@@ -115,7 +115,7 @@ class AppointmentFlowTest {
         user.expect("A check-up or a cleaning?");
         says("cleaning", "yesterday");
         user.expect("Which day, as 2026-01-31?");
-        says("2026-01-01"); // not to come
+        says("2026-01-01"); // not in the future
         user.inState(Book.DATE);
         says("2026-02-01");
         user.expect("When? 9:00, 10:00, 11:00").restart();
@@ -198,7 +198,7 @@ class AppointmentFlowTest {
         user.pass(Duration.ofHours(24)).ended();
     }
 
-    /** Whatever is said: a language, a command or an answer, in any order, with all that passes between. */
+    /** Random languages, commands and answers in any order, with pauses between them. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void isTheSameDialogAsThatByAMapAndASwitch(long seed, @TempDir Path folder) throws Exception {

@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dialog of {@link AppointmentFlow} as it is written without a flow: a map and a switch. It forgets everything with
- * its process, handles a redelivered message twice, and nothing holds it to the transitions that it is meant to have.
+ * The dialog of {@link AppointmentFlow} written without a flow, by a map and a switch. It loses everything when its
+ * process ends, handles a redelivered message twice, and nothing restricts its transitions.
  */
 final class MapAndSwitchBot {
     private static final Duration REMINDER = Duration.ofMinutes(30);
@@ -78,7 +78,7 @@ final class MapAndSwitchBot {
         return asked(chat, replies);
     }
 
-    /** To be called now and then. */
+    /** To be called periodically. */
     List<String> timeout(long id, Instant now) {
         Chat chat = chats.computeIfAbsent(id, key -> new Chat());
         List<String> replies = new ArrayList<>();

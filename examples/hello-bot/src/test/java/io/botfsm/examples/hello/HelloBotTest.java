@@ -47,7 +47,7 @@ class HelloBotTest {
                 .containsExactly("Where to with your small one?", "On its way to Elm St 1.", "Send /order.");
     }
 
-    /** In a process of its own, to the end of its input. */
+    /** Runs the bot in its own process, to the end of its input. */
     private static List<String> talk(Path folder, String... lines) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

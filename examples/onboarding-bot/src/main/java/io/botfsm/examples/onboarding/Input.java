@@ -4,16 +4,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a user says, tidied.
+ * A user's input, with runs of blanks and control characters replaced by one blank.
  *
- * @param questionOf the stored state whose question it answers, of a button that was pressed
+ * @param questionOf for a button, the stored state whose question it answers; empty for typed text
  */
 public record Input(String text, Optional<String> questionOf) {
     public Input {
         text = text.replaceAll("[\\p{Z}\\p{Cc}\\p{Cs}]+", " ").strip(); // Cs: unpaired surrogates only
     }
 
-    /** One that was typed, and answers whatever was asked. */
+    /** Typed text, which answers whatever was asked. */
     public static Input typed(String text) {
         return new Input(text, Optional.empty());
     }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /** Gets to know a user (name, age, city, interests), then chats. Knows neither the messenger nor the storage. */
 public final class OnboardingFlow {
-    /** What is said in a conversation that cannot be read. */
+    /** The reply in a conversation whose data cannot be read. */
     public static final Reply LOST_THREAD = Reply.of("Sorry, I have lost the thread. Send /start to begin anew.");
 
     private static final int LONGEST_COMMAND = 32;
@@ -31,7 +31,7 @@ public final class OnboardingFlow {
     public static final Flow<Input, Reply> FLOW = Flow.of(
             Onboarding.class,
             new Profile(null, null, null, List.of()),
-            names -> names.formerly("Onboarding:HOBBIES", INTERESTS), // of the first version, whose users go on
+            names -> names.formerly("Onboarding:HOBBIES", INTERESTS), // from the first version, whose users continue
             OnboardingFlow::declare);
 
     private OnboardingFlow() {}
@@ -101,7 +101,7 @@ public final class OnboardingFlow {
         return in -> in.command().equals(name);
     }
 
-    /** Takes an answer of at most so many characters. */
+    /** Accepts an answer of at most {@code longest} characters. */
     private static BiFunction<FlowTurn<Reply, Profile>, Input, Next> upTo(
             int longest, BiFunction<FlowTurn<Reply, Profile>, String, Next> answer) {
         return (turn, in) -> in.text().codePointCount(0, in.text().length()) <= longest

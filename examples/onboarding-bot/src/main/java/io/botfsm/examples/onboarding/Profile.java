@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a user has told so far; what was not asked yet is null. */
+/** A user's answers so far; an answer not given yet is null. */
 public record Profile(
         @Nullable String name,
         @Nullable Integer age,
@@ -24,7 +24,7 @@ public record Profile(
         interests = interests == null ? List.of() : List.copyOf(interests); // none is stored yet
     }
 
-    /** The age that a text tells, if it is one. */
+    /** Parses an age; empty if the text is not a whole number from 1 to 120. */
     static Optional<Integer> age(String text) {
         try {
             return Optional.of(Integer.valueOf(text)).filter(age -> age >= 1 && age <= 120);
@@ -62,7 +62,7 @@ public record Profile(
                 Locale.ROOT, "%s, %s, from %s, interested in %s", shownName(), age, shownCity(), shownInterests());
     }
 
-    /** The text, cut to so many characters: what is stored may be from a version of the bot that accepted more. */
+    /** The text, cut to {@code longest} characters: a version of the bot that accepted more may have stored it. */
     static String brief(@Nullable String text, int longest) {
         String whole = String.valueOf(text);
         return whole.codePointCount(0, whole.length()) <= longest

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A message of the bot.
  *
- * @param state the stored state whose question it is, which goes into its buttons
+ * @param state the stored state whose question this is, for the data of its buttons; empty if there are none
  * @param choices answers to choose from, for messengers with buttons; others may be typed
  */
 public record Reply(String text, String state, List<String> choices) {

@@ -117,7 +117,7 @@ class AnyStorageTest {
         return StorageKey.bot(7_000_000_001L).chat(user).user(user).build();
     }
 
-    /** All that somebody has to write who brings a storage of their own. */
+    /** All that has to be written for a new storage. */
     private static final class MapStorage implements BlockingStateStorage {
         private final Map<StorageKey, StoredConversation> rows = new HashMap<>();
 

@@ -17,7 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The bot as a user has it: a process of its own, with its standard streams. Killed when it is closed. */
+/** The bot as a user runs it: in its own process, with its standard streams. Killed when it is closed. */
 final class BotProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
@@ -90,7 +90,7 @@ final class BotProcess implements AutoCloseable {
         return line;
     }
 
-    /** Ends its input; what it has written that was not heard yet. */
+    /** Ends its input, and returns the output that was not heard yet. */
     List<String> finish() throws InterruptedException, IOException {
         input.close();
         awaitEnd();
@@ -122,7 +122,7 @@ final class BotProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Its command line, as anybody can see it. */
+    /** Its command line, which every user of the machine can see. */
     String commandLine() {
         return process.info().commandLine().orElse("")
                 + List.of(process.info().arguments().orElse(new String[0]));

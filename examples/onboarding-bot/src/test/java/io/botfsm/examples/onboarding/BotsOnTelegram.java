@@ -31,7 +31,7 @@ final class BotsOnTelegram implements AutoCloseable {
         data = directory.toRealPath().resolve("data");
     }
 
-    /** Starts the bot with these options more than those it needs. */
+    /** Starts the bot with the options that it needs, and these. */
     BotProcess start(String... more) throws IOException {
         List<String> options =
                 new ArrayList<>(List.of("--telegram", "--storage", redis.uri(1), "--database", data + ".db"));
@@ -57,7 +57,7 @@ final class BotsOnTelegram implements AutoCloseable {
         await().atMost(PATIENCE).until(() -> bot.log().contains("The bot has started"));
     }
 
-    /** All that were started, the first first. */
+    /** All processes that were started, in order. */
     List<BotProcess> all() {
         return all;
     }

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** With its database. */
+/** The program with its database. */
 class DatabaseTest extends OnboardingProgram {
     @Test
     void goesOnWhereItWasWhenItsRedisHasLostEverything() throws Exception {

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The drawing of the flow in the docs is that of its rules. {@code -Dbotfsm.draw=true} draws it anew. */
+/** The diagram of the flow in the docs matches its rules. {@code -Dbotfsm.draw=true} redraws it. */
 class FlowDiagramTest {
     private static final Path PAGE = Path.of("..", "..", "docs", "guides", "transitions.md")
             .toAbsolutePath()

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** With a Redis that somebody runs. */
+/** The program with a given Redis. */
 class GivenRedisTest extends OnboardingProgram {
     @Test
     void goesOnWhereItWasAfterBothWereKilledAndKeepsToItsDatabase() throws Exception {

@@ -5,8 +5,8 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * With Telegram itself, by {@code examples/onboarding-bot/live}. Not named like a test, so that no build takes it for
- * one.
+ * The rehearsal with Telegram itself, run by {@code examples/onboarding-bot/live}. Not named like a test, so that no
+ * build takes it for one.
  */
 class LiveRehearsal extends Rehearsal {
     @Override

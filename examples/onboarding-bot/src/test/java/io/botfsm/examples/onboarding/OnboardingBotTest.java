@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** At a terminal, without Redis, and by its script. */
+/** The program at a terminal, without Redis, and started by its script. */
 class OnboardingBotTest extends OnboardingProgram {
     @Nested
     class AtATerminal {

@@ -12,10 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The whole program, end to end: real processes, real Redis, real kills. Of several classes, so that they run beside
- * each other.
- */
+/** The whole program, end to end: real processes, real Redis, real kills. In several classes, which run in parallel. */
 @Timeout(180)
 abstract class OnboardingProgram {
     static final String AGE_QUESTION = "bot> Nice to meet you, Alice. What is your age?";
@@ -23,7 +20,7 @@ abstract class OnboardingProgram {
     static final String START_HINT = "bot> Send /start, and I shall get to know you.";
     static final String NOT_SAVED = "bot> Sorry, that couldn't be saved. Please try again.";
 
-    /** So that it is Redis that keeps. */
+    /** So that only Redis keeps the conversation. */
     static final String WITHOUT_DATABASE = "--database=none";
 
     Path data;
@@ -40,7 +37,9 @@ abstract class OnboardingProgram {
         servers.kill();
     }
 
-    /** A killed bot is replaced at once, except where dead processes cannot be told: there its lease has to expire. */
+    /**
+     * A killed bot is replaced at once, except where dead processes are not recognized: there its lease has to expire.
+     */
     BotProcess startAfterKill(String... options) throws IOException {
         List<String> all = new ArrayList<>(List.of(options));
         if (!DeadHolders.areRecognized()) {

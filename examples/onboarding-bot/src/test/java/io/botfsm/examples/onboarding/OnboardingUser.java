@@ -111,9 +111,9 @@ final class OnboardingUser {
     }
 
     /**
-     * Goes all the way.
+     * Answers all questions.
      *
-     * @param answered is told of each answer
+     * @param answered runs after each answer
      */
     void onboard(Runnable answered) {
         for (Step step : steps()) {
@@ -122,7 +122,7 @@ final class OnboardingUser {
         }
     }
 
-    /** Goes all the way again and again, and stops on it when it is time. */
+    /** Goes through the dialog again and again, until the given time. */
     void talkUntil(long nanos) {
         List<Step> steps = steps();
         for (int i = 0; System.nanoTime() - nanos < 0; i++) {
@@ -140,7 +140,7 @@ final class OnboardingUser {
         }
     }
 
-    /** All at once, each on a thread of its own, what a user does; fails as the first of them. */
+    /** Runs an action for all users at once, each on its own thread; fails if one of them fails. */
     static Crowd crowd(List<OnboardingUser> users, Consumer<OnboardingUser> way) {
         ExecutorService threads = Executors.newFixedThreadPool(users.size());
         List<CompletableFuture<Void>> ways = users.stream()
@@ -150,7 +150,7 @@ final class OnboardingUser {
         return new Crowd(ways);
     }
 
-    /** Users on their ways. */
+    /** Users whose actions are running. */
     record Crowd(List<CompletableFuture<Void>> ways) {
         boolean anyFailed() {
             return ways.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
@@ -162,7 +162,7 @@ final class OnboardingUser {
     }
 
     /**
-     * A question may be asked again after a crash; what was applied twice would be met by a remark, or welcome twice.
+     * A question may be asked again after a crash; a message applied twice would cause a remark, or a second welcome.
      */
     void assertWasAskedEachQuestionInOrderAndNothingElse() {
         List<String> texts = user.messages().stream()

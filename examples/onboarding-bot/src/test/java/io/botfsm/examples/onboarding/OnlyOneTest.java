@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** As the only one that is active. */
+/** The program as the only active instance. */
 class OnlyOneTest extends OnboardingProgram {
     @Test
     void endsAtOnceWhenAnotherIsActive() throws Exception {

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** With a Redis of its own. */
+/** The program with a Redis of its own. */
 class OwnRedisTest extends OnboardingProgram {
     @Test
     void goesOnWhereItWasWhenItStartsAgain() throws Exception {

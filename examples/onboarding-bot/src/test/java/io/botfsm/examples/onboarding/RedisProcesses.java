@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /** The Redis processes of a data folder, as the operating system sees them. */
 public record RedisProcesses(Path data) {
-    /** Those whose program is in the folder; one that has ended has no program any more, even if nobody took note. */
+    /** The processes whose program is in the folder; a dead one has no program, even before it is reaped. */
     public List<ProcessHandle> running() {
         return ProcessHandle.allProcesses()
                 .filter(process ->
@@ -23,7 +23,7 @@ public record RedisProcesses(Path data) {
         return Path.of(program).startsWith(data);
     }
 
-    /** The only one. */
+    /** The only process. */
     public ProcessHandle only() {
         assertThat(running()).hasSize(1);
         return running().get(0);

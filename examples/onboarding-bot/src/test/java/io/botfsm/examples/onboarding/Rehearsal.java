@@ -35,10 +35,10 @@ abstract class Rehearsal {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** Of a bot that nobody needs meanwhile. */
+    /** The token of a bot that nobody needs meanwhile. */
     abstract BotToken token();
 
-    /** Without a path. */
+    /** The server's address, without a path. */
     abstract URI server();
 
     @Test

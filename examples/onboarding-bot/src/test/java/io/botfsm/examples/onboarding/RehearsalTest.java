@@ -10,7 +10,7 @@ import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** With the double, whatever is in the environment. */
+/** The rehearsal with the double, whatever is in the environment. */
 class RehearsalTest extends Rehearsal {
     private final BotApiDouble telegram = BotApiDouble.start();
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a user writes, and whatever is stored, each message is answered by replies that Telegram takes. */
+/** Whatever a user writes, and whatever is stored, each message is answered by replies that Telegram accepts. */
 @Timeout(120)
 class RepliesTest {
     /** Telegram counts UTF-16 code units, as {@code String} does, and refuses a message without any text. */
@@ -107,7 +107,7 @@ class RepliesTest {
         return storage.read(key).toCompletableFuture().join().data();
     }
 
-    /** What was accepted by a version of the bot without these bounds. */
+    /** A version of the bot without these limits may have stored more. */
     @ParameterizedTest
     @EnumSource
     void areShortEnoughWhateverIsStored(Onboarding state) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** With conversations, lock and inbox in SQLite, and no Redis. */
+/** The program with conversations, lock and inbox in SQLite, and no Redis. */
 class SqliteTest extends OnboardingProgram {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -182,8 +182,8 @@ class TelegramBotTest {
     }
 
     /**
-     * Each has a lock of its own, or the test before would prove nothing. On one storage, the inbox of the instance
-     * with the higher fencing token would end the other.
+     * Each bot has its own lock; without a conflict here, the test before would prove nothing. The storages differ,
+     * since on a shared one the inbox of the instance with the higher fencing token would end the other.
      */
     @Test
     void withoutTheLockTwoAreInConflict() throws Exception {
@@ -253,7 +253,7 @@ class TelegramBotTest {
                 .mapToObj(telegram::user)
                 .toList();
         BotProcess bot =
-                bots.start("--ttl", "45"); // longer than Redis is away, shorter than PATIENCE: a start may wait it out
+                bots.start("--ttl", "45"); // longer than Redis is down, shorter than PATIENCE: a start may wait it out
         awaitActive(bot);
         for (TelegramUser user : users) {
             user.says("/start");

@@ -43,7 +43,7 @@ class TelegramLoadTest {
     void everybodyIsAnswered(@TempDir Path directory) throws Exception {
         try (BotsOnTelegram bots = new BotsOnTelegram(directory)) {
             BotApiDouble telegram = bots.telegram;
-            BotProcess bot = bots.start("--rate", "9999"); // users are more than Telegram bears
+            BotProcess bot = bots.start("--rate", "9999"); // more than Telegram accepts
             BotsOnTelegram.awaitActive(bot);
             List<OnboardingUser> users = LongStream.rangeClosed(1, USERS)
                     .mapToObj(id -> new OnboardingUser(telegram.user(id), LONGEST_PAUSE))

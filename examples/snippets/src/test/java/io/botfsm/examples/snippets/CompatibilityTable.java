@@ -26,11 +26,11 @@ import org.w3c.dom.NodeList;
  * The table of docs/reference/compatibility.md: which rules of which suite each storage kept in the last build, read
  * from the reports of its tests. {@code .ci/compatibility} runs this file by itself, so it needs nothing but the JDK.
  *
- * <p>What a conformance test class belongs to is in its name: its client in that of its package or at the beginning of
- * its own, topology and suite in its own; see {@link #of}.
+ * <p>The name of a conformance test class tells where it belongs: the client is in its package or begins its simple
+ * name, topology and suite are in its simple name; see {@link #of}.
  */
 final class CompatibilityTable {
-    /** What is run where; {@link #OF_ONE_PROCESS} has no topology. */
+    /** A suite, and where it runs; {@link #OF_ONE_PROCESS} and {@link #A_DATABASE} stand for no topology. */
     record Combination(String suite, String client, String topology) {}
 
     static final String OF_ONE_PROCESS = "one process";
@@ -47,10 +47,10 @@ final class CompatibilityTable {
             "aiogram",
             "aiogram catalog",
             "port");
-    /** By the beginning of the names of their tests; in lower case the last part of their packages. */
+    /** The names of their tests begin with these; in lower case they are in the names of the packages. */
     private static final List<String> CLIENTS = List.of("Lettuce", "Jedis");
 
-    /** By the beginning of the names of their tests. */
+    /** The names of their tests begin with these. */
     private static final List<String> DATABASES = List.of("Postgres", "MariaDb", "Sqlite", "H2");
 
     private static final List<String> SUITES_OF_DATABASES =
@@ -60,7 +60,7 @@ final class CompatibilityTable {
 
     private static final String BEGIN = "<!-- written by .ci/compatibility -->\n";
     private static final String END = "<!-- end -->\n";
-    /** Those with "Proof" in their names run when proofs do. */
+    /** Tests with "Proof" in their names run when proofs do. */
     private static final Pattern CONFORMANCE_TEST = Pattern.compile("Conformance(Proof)?Test\\.java$");
 
     private static final Pattern RULE = Pattern.compile("(?:rule([A-Z]?\\d\\d)|(p\\d\\d))_");

@@ -48,7 +48,7 @@ class CompatibilityTableTest {
                         .isPresent());
     }
 
-    /** By its name's end the table finds a test. */
+    /** The table finds a test by the end of its name. */
     @Test
     void everyTestOfASuiteIsNamedSo() throws IOException {
         TreeSet<String> others = new TreeSet<>();

@@ -52,7 +52,7 @@ class DocLinksTest {
         assertThat(broken).isEmpty();
     }
 
-    /** As GitHub makes them of headings. */
+    /** The anchors of a page, as GitHub makes them of headings. */
     private static Set<String> anchors(String page) {
         return HEADING.matcher(page)
                 .results()
@@ -77,7 +77,7 @@ class DocLinksTest {
         assertThat(missing).isEmpty();
     }
 
-    /** The texts of the files with such names, relative to the root. */
+    /** The texts of the files whose path, relative to the root, matches the pattern. */
     static Map<Path, String> files(String name) throws IOException {
         Pattern wanted = Pattern.compile(name);
         Map<Path, String> files = new HashMap<>();

@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every Java block of README and docs is a region of a test here or of the Spring bot, to the letter; a region may
- * contain others. A block that is marked {@code with imports} begins with those of the file that the region needs, as
- * what is to be copied whole does, except for types of the examples, whose copies are in one package. The hello bot is
- * a region as a whole.
+ * Every Java block of README and docs is exactly a region of a test here or of the Spring bot; a region may contain
+ * others. A block that is marked {@code with imports} begins with the imports that the region needs, so that it can be
+ * copied whole, except for those of example types, whose copies are in one package. The hello bot is a region as a
+ * whole.
  *
  * <p>{@code -Dbotfsm.snippets=true} writes the regions into the pages.
  */
@@ -121,7 +121,7 @@ class DocsShowCompiledCodeTest {
         return regions;
     }
 
-    /** The static ones, an empty line, the others. */
+    /** The imports that the code needs: static ones, an empty line, the others. */
     private static String imports(String source, String code) {
         Map<Boolean, String> imports = IMPORT.matcher(source)
                 .results()

@@ -161,7 +161,7 @@ class ExamplesAgainstFaultsTest {
         }
     }
 
-    /** The class alone stands for all that it inherits. */
+    /** A class without a method stands for all tests that it inherits. */
     private boolean exists(String test) throws Exception {
         if (test.startsWith(SPRING_BOT)) {
             String[] parts = test.substring(SPRING_BOT.length()).split("\\.", 2);

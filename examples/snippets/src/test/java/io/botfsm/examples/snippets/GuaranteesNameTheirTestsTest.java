@@ -82,7 +82,7 @@ class GuaranteesNameTheirTestsTest {
         return reference.group(4) == null ? "class " + reference.group(3) : "void " + reference.group(4) + "(";
     }
 
-    /** By simple name; where several modules have a class of that name, all of them. */
+    /** The test sources by simple name; sources of the same name are joined. */
     private static Map<String, String> sources() throws IOException {
         Map<String, String> sources = new HashMap<>();
         try (Stream<Path> files = Files.walk(ROOT)) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class JumpingClockTest {
     private static final Duration JUMP = Duration.ofMillis(200);
 
-    /** Holds answers to renewals back, so that the moment lasts as long as a test needs. */
+    /** Holds back responses to renewals, so that the moment lasts as long as a test needs. */
     private static final class SlowStore extends ForwardingLeaseStore {
         private final CompletableFuture<Void> renewals = new CompletableFuture<>();
 
@@ -141,7 +141,7 @@ class JumpingClockTest {
         bot.drain(Duration.ofSeconds(10));
     }
 
-    /** The next poll would confirm it. */
+    /** The next poll would confirm the update. */
     @Test
     void theBotWhoseHandlerFailsPollsNoMore() throws Exception {
         AtomicInteger polls = new AtomicInteger();
@@ -166,7 +166,7 @@ class JumpingClockTest {
         assertThat(polls).hasValue(1);
     }
 
-    /** What was polled and not handled is the next instance's, since nothing confirms it. */
+    /** An update that was polled and not handled is left to the next instance, since nothing confirms it. */
     @Test
     void theBotThatIsStoppedMeanwhileConfirmsNothing() throws Exception {
         AtomicInteger polls = new AtomicInteger();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Bots under a lock in a real Redis, one that forgets nothing: so nobody has to wait for an earlier holder. */
+/** Bots under a lock in a real Redis that loses nothing, so that none has to wait for an earlier holder. */
 @Timeout(120)
 class RunUnderLockTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What systemd makes of each exit status under the unit of docs/operate/deployment.md, by systemd.service(5). */
+/** How systemd handles each exit status under the unit of docs/operate/deployment.md, by systemd.service(5). */
 class ServiceUnitTest {
     private static final int SIGTERM_OF_THE_JVM = 143;
 
@@ -44,7 +44,9 @@ class ServiceUnitTest {
         return !lists("RestartPreventExitStatus", status) && (!clean || lists("RestartForceExitStatus", status));
     }
 
-    /** After a crash of the machine the lease of its own former run is another's, until it expires. */
+    /**
+     * After a machine has crashed, the lease of the bot's own earlier run is held, as if by another, until it expires.
+     */
     @Test
     void aMachineThatCrashedDoesNotStayDown() {
         assertThat(restartsAfter(BotRunner.ANOTHER_IS_ACTIVE)).isTrue();

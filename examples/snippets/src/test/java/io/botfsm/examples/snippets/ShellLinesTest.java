@@ -95,7 +95,7 @@ class ShellLinesTest {
                 .isZero();
     }
 
-    /** The program of the double on another port, and each {@code curl} of the docs, while a bot says something. */
+    /** Runs the double on another port, and each {@code curl} of the docs, while a bot says something. */
     @Test
     void theDoubleIsTalkedToAsTheDocsSay() throws Exception {
         String run = lines("bot-api-double/run ").get(0);

@@ -457,7 +457,7 @@ class TelegramTest {
                         .build());
     }
 
-    /** A bot on a thread, which an interrupt stops in order. */
+    /** A bot on its own thread; an interrupt stops it in order. */
     private record Running(Thread thread, CompletableFuture<Integer> status) {
         static Running start(java.util.function.IntSupplier bot) {
             CompletableFuture<Integer> status = new CompletableFuture<>();

@@ -68,7 +68,7 @@ class TransitionsTest {
         fsm.fencedBy(8).context(key).updateData("n", 1);
         assertThatThrownBy(() -> fsm.fencedBy(7).context(key).setState(Order.PLACED))
                 .isInstanceOf(FencedException.class);
-        fsm.context(key).setState(Order.SIZE); // heard of after what was refused would have been
+        fsm.context(key).setState(Order.SIZE); // reported after the refused write would have been
         Awaitility.await().until(() -> arrivals.equals(Map.of("Order:SIZE", 2, "Order:ADDRESS", 1)));
     }
 

@@ -38,7 +38,7 @@ class TroubleshootingPageTest {
                 .allSatisfy(part -> assertThat(code.contains(part)).as(part).isTrue());
     }
 
-    /** With the texts that are broken over several lines put together. */
+    /** The code, in which texts that are split over several lines are joined. */
     private static String code() throws IOException {
         StringBuilder code = new StringBuilder();
         try (Stream<Path> files = Files.walk(ROOT)) {

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * thread for each call would cost more than the call. Thread-safe.
  */
 public final class BlockingCalls {
-    /** How many more calls must be run by waiting threads than not before the next ones are expected to be. */
+    /** The count from which the next calls are expected to be run by waiting threads. */
     private static final int ENOUGH = 16;
 
     /**

@@ -97,7 +97,7 @@ final class BotMethods {
         return BotApiResponse.TRUE;
     }
 
-    /** HTTP too, and any port, as a Bot API server takes it that is run with {@code --local}. */
+    /** Accepts HTTP too, and any port, as a Bot API server does when run with {@code --local}. */
     private static URI address(String url) {
         try {
             URI address = new URI(url);

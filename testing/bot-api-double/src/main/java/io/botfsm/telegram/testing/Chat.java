@@ -41,7 +41,7 @@ final class Chat {
         this.updates = updates;
     }
 
-    /** A wait for what the bot shows. */
+    /** A pending wait for replies of the bot. */
     private record Awaited(Predicate<List<ShownMessage>> enough, CompletableFuture<List<ShownMessage>> replies) {}
 
     // The user's side

@@ -12,13 +12,13 @@ import java.util.Optional;
  *
  * @param json the message in the format of the Bot API
  * @param markup the markup that the bot set
- * @param shownAt how many things the bot had shown in the chat with it, 0 for a user's
+ * @param shownAt the ordinal of this message or edit among those of the bot in the chat; 0 for a user's
  */
 record ChatMessage(ObjectNode json, boolean fromBot, Optional<JsonNode> markup, long shownAt) {
     private static final String REPLY_MARKUP = "reply_markup";
     private static final String INLINE_KEYBOARD = "inline_keyboard";
 
-    /** A message carries an inline keyboard; other markups only the chat does. */
+    /** Only an inline keyboard is part of a message; other markups belong to the chat. */
     static void setInlineKeyboard(ObjectNode message, Optional<JsonNode> markup) {
         message.remove(REPLY_MARKUP);
         markup.filter(given -> !given.path(INLINE_KEYBOARD).isEmpty())

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** All chats that the bot may write to: those of users, and those an update came from. Thread-safe. */
 final class Chats {
-    /** What a chat keeps as its own; other kinds of updates only pass through. */
+    /** The types of updates that a chat keeps as messages; others only pass through. */
     private static final List<String> MESSAGES = List.of("message", "channel_post");
 
     private final LongPolls updates;

@@ -59,7 +59,7 @@ final class ClientProxy implements AutoCloseable {
      * Starts accepting clients.
      *
      * @param inside where the server listens
-     * @param onGone called for each client that has disconnected, before anything is passed on that was sent after that
+     * @param onGone called for each client that has disconnected, before anything sent later is passed on
      */
     void open(InetSocketAddress inside, Consumer<String> onGone) {
         Thread thread = new Thread(() -> run(inside, onGone), "bot-api-double-proxy");
@@ -73,7 +73,7 @@ final class ClientProxy implements AutoCloseable {
                 selector.select();
                 List<SelectionKey> ready = List.copyOf(selector.selectedKeys());
                 selector.selectedKeys().clear();
-                // Listen to all before passing anything on: who has gone, and who came after that, may both be ready.
+                // Read from all before passing anything on: those that have gone and later ones may both be ready.
                 ends(ready).forEach(End::hear);
                 ends(ready).forEach(End::pass);
                 if (ready.stream().anyMatch(key -> key.isValid() && key.isAcceptable())) {
@@ -85,7 +85,7 @@ final class ClientProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            close(); // whatever has ended it: nobody is to wait for what nobody passes on
+            close(); // however it ended: no client may wait for bytes that nobody passes on
         }
     }
 
@@ -193,7 +193,7 @@ final class ClientProxy implements AutoCloseable {
                 outgoing.flip();
                 channel.write(outgoing);
             } catch (IOException e) {
-                outgoing.position(outgoing.limit()); // nobody is there to have it
+                outgoing.position(outgoing.limit()); // the receiver has gone
             } finally {
                 outgoing.compact();
             }

@@ -21,7 +21,7 @@ final class Multipart {
             throw RequestRefusedException.badRequest("boundary not found");
         }
         Map<String, String> fields = new LinkedHashMap<>();
-        // One character a byte, so that nothing is lost before a part's own charset is known.
+        // One character a byte, so that no byte is lost before the parts are decoded.
         String text = "\r\n" + new String(body, StandardCharsets.ISO_8859_1);
         for (String part : text.split(Pattern.quote("\r\n--" + boundary.group(1)), -1)) {
             int blank = part.indexOf(BLANK_LINE);

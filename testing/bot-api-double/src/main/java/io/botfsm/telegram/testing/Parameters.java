@@ -88,7 +88,7 @@ final class Parameters {
         });
     }
 
-    /** A number forced into a range, as Telegram does it without complaint. */
+    /** A number clamped to a range, as Telegram does it silently. */
     int clamped(String name, int otherwise, int least, int most) {
         return (int) Math.min(Math.max(number(name).orElse((long) otherwise), least), most);
     }

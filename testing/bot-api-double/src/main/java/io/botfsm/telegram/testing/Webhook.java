@@ -19,9 +19,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers updates to a bot's webhook, as Telegram's own Bot API server does: those of one chat one after another,
- * others in parallel, as many as there may be connections. What is not answered by 2xx is delivered again: at first at
- * once, then with pauses that double, or as {@code Retry-After} says. Guarded by the monitor of {@link LongPolls}.
+ * Delivers updates to a bot's webhook, as Telegram's own Bot API server does: updates of one chat one at a time, those
+ * of different chats in parallel, up to the maximum number of connections. An update that is not answered with 2xx is
+ * redelivered: first at once, then after pauses that double, or after {@code Retry-After}. Guarded by the monitor of
+ * {@link LongPolls}.
  */
 final class Webhook {
     static final int DEFAULT_CONNECTIONS = 40;
@@ -50,7 +51,10 @@ final class Webhook {
         this.deliveries = new BoundedHistory<>(remembered);
     }
 
-    /** Where to. Another object each time it is set: what an earlier one has under way ends for nothing. */
+    /**
+     * The address of the bot, a new object each time it is set: what is still in flight to an earlier target has no
+     * effect.
+     */
     static final class Target {
         final URI address;
         final Optional<String> secret;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ClientProxyTest {
-    /** Whatever ends its thread, clients are not left to wait for it. */
+    /** However its thread ends, no client is left waiting. */
     @Test
     void dropsItsClientsWhenItsThreadEnds() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);

@@ -236,8 +236,7 @@ class GetUpdatesTest {
     }
 
     /**
-     * Each hangs up right before the next one asks: a poller that is seen twice at once, or answered 409, is a mistake
-     * of the double.
+     * Each poller hangs up right before the next one asks: two polls at once, or a 409, would be a bug of the double.
      */
     @Test
     void aPollerThatHasHungUpIsGoneForTheNext() throws Exception {

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Time as the backend knows it: advanced where the test class can, waited for where it really passes. */
+/** The backend's time: advanced if the test class can do so, and otherwise waited for. */
 public final class BackendTime {
     private static final int TRIES = 10;
 
@@ -22,12 +22,12 @@ public final class BackendTime {
         timeout = suite.timeout();
     }
 
-    /** A time to live that a test can see the end of. */
+    /** A time to live whose end a test can reach. */
     public Duration life() {
         return advanced.isPresent() ? Duration.ofHours(1) : Duration.ofMillis(300);
     }
 
-    /** Six tenths of it: twice that is more than a life. */
+    /** Six tenths of a life: twice that is more than a life. */
     private static Duration most(Duration life) {
         return life.multipliedBy(6).dividedBy(10);
     }
@@ -42,7 +42,7 @@ public final class BackendTime {
         eventually(end, shows);
     }
 
-    /** The same while something is done again and again that must not prolong the life. */
+    /** The same, while an action that must not prolong the life is repeated. */
     public void passUntil(Duration life, String end, BooleanSupplier shows, Runnable meanwhile) {
         if (advanced.isPresent()) {
             meanwhile.run();
@@ -76,8 +76,8 @@ public final class BackendTime {
     }
 
     /**
-     * Plays a scenario in which each step must come within a life of the step before; again if the machine was too slow
-     * for it to prove anything.
+     * Runs a scenario in which each step must come within a life of the previous one. Repeats it if the machine was too
+     * slow for it to prove anything.
      */
     public void inTime(Duration life, Consumer<Life> scenario) {
         for (int i = 0; i < TRIES; i++) {
@@ -101,13 +101,13 @@ public final class BackendTime {
             this.life = life;
         }
 
-        /** Does what begins the life, or what begins it again while it lasts. */
+        /** Runs a write that begins the life, or restarts it while it lasts. */
         public void begin(Runnable write) {
             long now = System.nanoTime();
             try {
                 write.run();
             } finally {
-                requireInTime(); // also where it found the life at its end
+                requireInTime(); // also if the write failed because the life was over
             }
             begun = Optional.of(now);
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Threads that begin together; the first failure is everybody's. The next crowd has the same threads. */
+/** Runs threads that start together, and fails if one of them fails. Threads are reused. */
 public final class Crowd {
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "crowd");

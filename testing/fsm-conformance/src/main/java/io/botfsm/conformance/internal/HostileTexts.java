@@ -3,7 +3,7 @@ package io.botfsm.conformance.internal;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Texts that storages stumble over: separators, escapes, look-alikes, names of their own. */
+/** Texts that storages may mishandle: separators, escapes, look-alikes, and names that they use themselves. */
 public final class HostileTexts {
     /** For the parts of keys, none of them empty. */
     public static final List<String> IDS = List.of(
@@ -102,7 +102,7 @@ public final class HostileTexts {
             .distinct()
             .toList();
 
-    /** JSON texts that must come back to the character. */
+    /** JSON texts that must be returned unchanged to the character. */
     public static final List<String> JSON = List.of(
             "null",
             "true",

@@ -27,7 +27,7 @@ public abstract class Rules {
         this.time = new BackendTime(suite);
     }
 
-    /** Opens what is closed after the test. */
+    /** Opens a backend that is closed after the test. */
     protected final <T extends AutoCloseable> T opened(Callable<T> open) {
         T backend;
         try {

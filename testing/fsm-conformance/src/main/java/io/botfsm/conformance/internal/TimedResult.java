@@ -29,8 +29,8 @@ public final class TimedResult<T> {
     }
 
     /**
-     * What a call answers, made again while it fails: one begun later than the given time must succeed. For calls with
-     * a time limit so short that a busy machine alone can make one fail.
+     * Repeats a call while it fails, and returns its value; a call begun after the given time must succeed. For calls
+     * with a time limit so short that a busy machine alone can make one fail.
      */
     public static <T> T eventually(Supplier<TimedResult<T>> call, Duration time, Duration timeout) {
         long begun = System.nanoTime();

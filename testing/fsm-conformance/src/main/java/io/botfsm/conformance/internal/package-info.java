@@ -1,4 +1,4 @@
-/** What several suites are made of. Not exported. */
+/** Parts shared by several suites. Not exported. */
 @NullMarked
 package io.botfsm.conformance.internal;
 

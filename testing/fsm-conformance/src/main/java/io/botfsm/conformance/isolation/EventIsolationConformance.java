@@ -133,7 +133,7 @@ public abstract class EventIsolationConformance {
                 .build();
     }
 
-    /** Opened at the end of the test, if not before. */
+    /** A gate that is opened at the end of the test, if not before. */
     final CountDownLatch gate() {
         CountDownLatch gate = new CountDownLatch(1);
         gates.add(gate);
@@ -195,7 +195,7 @@ public abstract class EventIsolationConformance {
         return stage;
     }
 
-    /** Long enough for another to come in who should not. */
+    /** Stays long enough for another handler to intrude. */
     static void stay() {
         long begun = System.nanoTime();
         while (System.nanoTime() - begun < 200_000) {

@@ -74,7 +74,7 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         assertThat(ofTwo).containsExactlyElementsOf(ofOne);
     }
 
-    /** Long enough for another to come in, if it can. */
+    /** Waits half a second for another handler to intrude, if it can. */
     private static void awaitCompany(AtomicInteger inside) {
         long end = System.nanoTime() + Duration.ofMillis(500).toNanos();
         while (inside.get() < 2 && System.nanoTime() - end < 0) {
@@ -158,7 +158,7 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
             CountDownLatch gate = gate();
             CompletionStage<String> first = occupy(one, key, gate);
             CompletionStage<String> next = two.submit(key, () -> "next");
-            // However far it has got: a release between its look and its wait must not be missed.
+            // Varies how far the handler has got: a release between its check and its wait must not be missed.
             Thread.sleep(5L * i);
             gate.countDown();
             get(first);
@@ -268,7 +268,7 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
                     throw new FencedException(key, before, LeaseRequest.MAX_FENCING_TOKEN);
                 })))
                 .isInstanceOf(FencedException.class);
-        assertThat(token(one, key)).isBetween(before, before + (1L << 40)); // under the same lease possibly
+        assertThat(token(one, key)).isBetween(before, before + (1L << 40)); // possibly under the same lease
     }
 
     private long token(EventIsolation isolation, StorageKey key) {
@@ -281,7 +281,7 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         StorageKey key = freshKey();
         AtomicBoolean ran = new AtomicBoolean();
         assertThat(get(one.submit(freshKey(), () -> "before"))).isEqualTo("before");
-        cutOff(); // another conversation: the lease of that one may still be held, and used
+        cutOff(); // not the conversation used before, whose lease may still be held and reused
         try {
             assertThat(failure(one.submit(key, () -> ran.compareAndSet(false, true))))
                     .isInstanceOfSatisfying(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rules L01, L02 and L09: acquiring what is free, asking for what is held, and reading. */
 abstract class LeaseAcquiringRules extends LeaseRules {
-    /** How far off a remaining time may be: clocks of milliseconds, and what passes on the way. */
+    /** How inexact a remaining time may be: clocks count milliseconds, and the call itself takes time. */
     private static final Duration INEXACT = Duration.ofMillis(100);
 
     LeaseAcquiringRules(LeaseStoreConformance suite) {

@@ -250,14 +250,14 @@ abstract class LeaseContentionRules extends LeaseRules {
             }
         }
 
-        /** Ends between the steps of the clock, so that none ends at the moment of an operation. */
+        /** A lease that ends between the steps of the clock, never at the moment of an operation. */
         private LeaseRequest request(Claim claim) {
             Duration ttl = Duration.ofSeconds(30).plusMinutes(random.nextInt(5) + 1);
             long floor = random.nextInt(4) == 0 ? (1L << 52) + random.nextInt(1_000) : 0;
             return new LeaseRequest(name, claim, ttl, floor, Fences.EXPIRING);
         }
 
-        /** The holder, one of before, or one that looks like it. */
+        /** The holder's claim, an earlier one, or one that looks like it. */
         private Claim someClaim() {
             Claim claim = model.holder()
                     .filter(holder -> random.nextBoolean())

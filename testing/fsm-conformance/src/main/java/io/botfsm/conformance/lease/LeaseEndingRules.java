@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rules L06 and L13: how long leases last, and fences. */
 abstract class LeaseEndingRules extends LeaseRules {
-    /** A little less than fences are kept. */
+    /** A little less than the time for which expiring fences are kept. */
     private static final Duration ALMOST_AN_HOUR = Duration.ofMinutes(59);
 
     private static final Duration YEARS = Duration.ofDays(20 * 365);

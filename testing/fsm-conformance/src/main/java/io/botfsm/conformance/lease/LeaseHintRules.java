@@ -64,7 +64,7 @@ abstract class LeaseHintRules extends LeaseRules {
         }
     }
 
-    /** A release immediately after the stage of the subscription: nothing is lost in between. */
+    /** A release right after the subscription completes: its hint must not be lost. */
     @Test
     void ruleL14_subscriptionCountsFromItsCompletion() {
         TestedLeaseStore store = open();
@@ -82,7 +82,8 @@ abstract class LeaseHintRules extends LeaseRules {
     }
 
     /**
-     * A hint comes after the lease is free, so that who is woken can take it; one of a release before may come late.
+     * A hint is sent after the lease is free, so that whoever it wakes can take the lease; a hint of an earlier release
+     * may arrive late.
      */
     @Test
     void ruleL14_hintComesAfterTheRelease() {

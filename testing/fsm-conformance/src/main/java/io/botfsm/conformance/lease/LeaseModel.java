@@ -16,15 +16,15 @@ import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What must be under one name: who has the lease, until when, and the least that the fence may be. */
+/** The expected lease under one name: its holder, its end, and the least that the fence may be. */
 final class LeaseModel {
     private Optional<Claim> holder = Optional.empty();
     private Duration now = Duration.ZERO;
     private Duration end = Duration.ZERO;
 
     /**
-     * The latest end that the holder has asked for. A store of several nodes may tell of it after a shorter renewal:
-     * the longer one, sent through another store, may reach a node later.
+     * The latest end that the holder has asked for. A store of several nodes may report it even after a shorter
+     * renewal: the longer one, sent through another store, may reach a node later.
      */
     private Duration latestEnd = Duration.ZERO;
 

@@ -140,7 +140,7 @@ abstract class LeaseOutageRules extends LeaseRules {
         return TimedResult.eventually(call, RECOVERY, limit);
     }
 
-    /** Acquires what is free; if the answer was lost, the claim has it all the same. */
+    /** Acquires a free lease; if the response was lost, the claim holds it all the same. */
     private StoredLease acquired(TestedLeaseStore store, String name, Claim claim) {
         answered(() -> store.acquiring(lasting(name, claim)));
         StoredLease lease = read(store, name);

@@ -20,7 +20,7 @@ abstract class LeaseRules extends Rules {
     /** A time to live that no test sees the end of. */
     static final Duration LONG = Duration.ofDays(30);
 
-    /** More than any clock is exact to. */
+    /** Longer than the resolution of any clock. */
     private static final Duration SEEN_TO_PASS = Duration.ofMillis(20);
 
     private static final String DEMAND =
@@ -45,7 +45,7 @@ abstract class LeaseRules extends Rules {
         return new TestedLeaseStore(opened(() -> suite.open(deadline)));
     }
 
-    /** Another store on the backend of this one; the same where each store has its own backend. */
+    /** Another store on the same backend; the same store if each has its own backend. */
     TestedLeaseStore beside(TestedLeaseStore store) {
         return suite instanceof Conformance.Shares ? open() : store;
     }
@@ -58,12 +58,12 @@ abstract class LeaseRules extends Rules {
         return new Claim(run + "." + count.incrementAndGet(), "a holder");
     }
 
-    /** A request that lasts, and wants nothing special. */
+    /** A request for a long lease, with no floor and a fence that is kept. */
     static LeaseRequest lasting(String name, Claim claim) {
         return new LeaseRequest(name, claim, LONG, 0, Fences.KEPT);
     }
 
-    /** One that a test sees the end of. */
+    /** A request for a lease whose end a test can reach. */
     LeaseRequest brief(String name, Claim claim) {
         return lasting(name, claim, time.life());
     }
@@ -76,7 +76,7 @@ abstract class LeaseRules extends Rules {
         return new LeaseRequest(name, claim, ttl, 0, Fences.EXPIRING);
     }
 
-    /** What shares one half with the claim, and so is another. */
+    /** Claims that share the token or the holder with this one, but differ from it. */
     static List<Claim> impostors(Claim claim) {
         return List.of(
                 new Claim(claim.token(), claim.holder() + "x"),
@@ -97,7 +97,7 @@ abstract class LeaseRules extends Rules {
         assertThat(lease.remaining()).as("how long a held lease lasts").isPresent();
     }
 
-    /** That the time of a suite that advances it stands still meanwhile, as it promises. */
+    /** Requires that the time of a suite that advances it stands still otherwise, as the suite promises. */
     void requireStandingTime(TestedLeaseStore store) {
         String name = freshName();
         store.granted(lasting(name, freshClaim()));

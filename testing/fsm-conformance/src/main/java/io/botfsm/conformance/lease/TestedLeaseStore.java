@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A lease store as the tests talk to it: they wait for each answer, and each is held to the contract of the stages. */
+/** A lease store as the tests use it: waits for each answer, and checks it against the contract of the stages. */
 final class TestedLeaseStore {
     private static final Duration TIMEOUT = Rules.DEADLINE.multipliedBy(3);
 
@@ -51,7 +51,7 @@ final class TestedLeaseStore {
         return as(Renewed.class, renew(request));
     }
 
-    /** Tries to renew a lease that another holds or nobody; returns what was found instead. */
+    /** Tries to renew a lease that nobody or somebody else holds; returns what was found instead. */
     StoredLease notYours(LeaseRequest request) {
         return as(NotYours.class, renew(request)).found();
     }
@@ -98,7 +98,7 @@ final class TestedLeaseStore {
         return begin(() -> store.read(name));
     }
 
-    /** Answers true where the store answers nothing. */
+    /** Completes with true where the store completes with nothing. */
     TimedResult<Boolean> forcing(String name) {
         return begin(() -> store.force(name).thenApply(nothing -> true));
     }

@@ -51,10 +51,7 @@ public abstract class InstanceLockConformance {
      */
     protected abstract InstanceLock open(String name, Duration ttl) throws Exception;
 
-    /**
-     * How long the suite waits for what must happen at once; less than a lease that is looked at now and then would
-     * take.
-     */
+    /** How long the suite waits for what must happen at once; too short for a lock that only polls now and then. */
     Duration timeout() {
         return Duration.ofSeconds(10);
     }
@@ -166,7 +163,7 @@ public abstract class InstanceLockConformance {
         assertThat(turns).hasPositiveValue();
     }
 
-    /** Long enough for another to come in who should not. */
+    /** Stays long enough for another instance to intrude. */
     private static void stay() {
         long begun = System.nanoTime();
         while (System.nanoTime() - begun < 300_000) {
@@ -217,7 +214,7 @@ public abstract class InstanceLockConformance {
         while (System.nanoTime() - begun < 5 * SHORT.toNanos() / 2) {
             assertThat(lease.isHeld()).isTrue();
             heldBy(two.tryAcquire());
-            Thread.sleep(5); // a processor is left for who renews
+            Thread.sleep(5); // leaves a processor to the thread that renews
         }
     }
 
@@ -227,7 +224,7 @@ public abstract class InstanceLockConformance {
         for (int i = 0; i < 5; i++) {
             Lease first = acquired(one);
             CompletableFuture<AcquireResult> standby = standingBy(open(LONG), LONG);
-            // However far it has got: a release between its look and its wait must not be missed.
+            // Varies how far the standby has got: a release between its check and its wait must not be missed.
             Thread.sleep(10L * i);
             first.close();
             Lease second =

@@ -59,7 +59,7 @@ abstract class CatalogFailingRules extends CatalogRules {
         }
     }
 
-    /** What the filter rules out is not looked into. */
+    /** A record whose key the filter rules out is not read. */
     @Requires(Need.SPOILS)
     void ruleC09_whatTheFilterRulesOutIsNotReported() {
         TestedCatalog catalog = open();
@@ -100,7 +100,7 @@ abstract class CatalogFailingRules extends CatalogRules {
         }
     }
 
-    /** The cursor of the page before the outage goes on, and nothing that stayed is missed. */
+    /** The cursor of the page before the outage still works, and no conversation is missed. */
     @Requires(Need.CUTS_OFF)
     void ruleC10_aScanGoesOnAfterAnOutage() {
         TestedCatalog catalog = open(Optional.empty(), CONFIGURED);

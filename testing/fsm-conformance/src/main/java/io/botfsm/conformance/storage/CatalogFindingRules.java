@@ -167,7 +167,7 @@ abstract class CatalogFindingRules extends CatalogRules {
                 && filter.state().orElse("S" + key.user()).equals("S" + key.user());
     }
 
-    /** Patterns, prefixes and other cases are states of their own, and none is not the empty one. */
+    /** Patterns, prefixes and other letter cases are different states, and no state is not the empty state. */
     @Test
     void ruleC03_statesAreComparedToTheCharacter() {
         TestedCatalog catalog = open();

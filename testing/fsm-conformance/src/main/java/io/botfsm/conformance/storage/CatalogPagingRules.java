@@ -47,7 +47,7 @@ abstract class CatalogPagingRules extends CatalogRules {
         assertThat(catalog.found(bot(freshBot()))).isEmpty();
     }
 
-    /** As another process does. */
+    /** As when another process continues the scan. */
     @Test
     void ruleC05_aCursorGoesOnElsewhere() {
         TestedCatalog one = open();
@@ -66,7 +66,7 @@ abstract class CatalogPagingRules extends CatalogRules {
         assertThat(found).isEqualTo(Set.copyOf(keys));
     }
 
-    /** As after a failure: nothing is lost that came behind the page before. */
+    /** As after a failure: a cursor that is used again returns everything behind its page. */
     @Test
     void ruleC05_aCursorGoesOnAsOftenAsItIsUsed() {
         TestedCatalog catalog = open();
@@ -84,7 +84,7 @@ abstract class CatalogPagingRules extends CatalogRules {
         }
     }
 
-    /** A scan is not begun anew for a cursor. */
+    /** A cursor does not begin the scan anew. */
     @Test
     void ruleC05_aCursorSkipsWhatWasFound() {
         TestedCatalog catalog = open();
@@ -106,7 +106,7 @@ abstract class CatalogPagingRules extends CatalogRules {
         }
     }
 
-    /** What is changed after the first conversation was taken shows in those of later pages. */
+    /** Changes made after the first conversation was taken show in later pages. */
     @Test
     void ruleC06_aStreamReadsNoFurtherThanItIsConsumed() {
         TestedCatalog catalog = open();
@@ -188,7 +188,7 @@ abstract class CatalogPagingRules extends CatalogRules {
         assertThat(TestedCatalog.keys(TestedCatalog.found(pages))).containsAll(stay);
     }
 
-    /** What had a state alone has data alone from some page on. */
+    /** Conversations with only a state have only data from some page on. */
     @Test
     void ruleC08_whatLosesItsStateHidesNothing() {
         for (int changed : new int[] {1, 5}) {
@@ -234,7 +234,9 @@ abstract class CatalogPagingRules extends CatalogRules {
         return change().clearState().put("n", "1");
     }
 
-    /** Not under two filters, but under one that both states match; and never with half of a write. */
+    /**
+     * A conversation that changes is found if the filter matches it before and after, and never with half of a write.
+     */
     @Test
     void ruleC08_changesHideNothing() throws Exception {
         TestedCatalog catalog = open();

@@ -22,7 +22,7 @@ abstract class CatalogRules extends Rules {
     private static final int AT_ONCE = 100;
 
     final ConversationCatalogConformance suite;
-    /** A number, as some storages take no other; with one digit more it still is one of Telegram's. */
+    /** Numbers, since some storages accept no other ids; with one more digit they still are valid at Telegram. */
     private final AtomicLong bots =
             new AtomicLong(ThreadLocalRandom.current().nextLong(10_000_000_000L, 100_000_000_000_000L));
 
@@ -39,7 +39,7 @@ abstract class CatalogRules extends Rules {
         return new TestedCatalog(opened(() -> suite.open(ttl, deadline)));
     }
 
-    /** Another catalog on the backend of this one; the same where each storage has its own backend. */
+    /** Another catalog on the same backend; the same catalog if each storage has its own backend. */
     TestedCatalog beside(TestedCatalog catalog) {
         return suite instanceof Conformance.Shares ? open() : catalog;
     }
@@ -52,7 +52,7 @@ abstract class CatalogRules extends Rules {
         return StorageKey.bot(bot).chat(user).user(user).build();
     }
 
-    /** Conversations in state {@code A} with an entry. */
+    /** Writes conversations in state {@code A} with one entry. */
     static List<StorageKey> write(TestedCatalog catalog, String bot, int count) {
         List<StorageKey> keys =
                 IntStream.range(0, count).mapToObj(i -> key(bot, i)).toList();
@@ -60,7 +60,7 @@ abstract class CatalogRules extends Rules {
         return keys;
     }
 
-    /** The same write on many. */
+    /** Applies the same write to many conversations. */
     static void write(TestedCatalog catalog, List<StorageKey> keys, Mutation.Builder change) {
         for (int from = 0; from < keys.size(); from += AT_ONCE) {
             new ArrayList<>(keys.subList(from, Math.min(keys.size(), from + AT_ONCE)))

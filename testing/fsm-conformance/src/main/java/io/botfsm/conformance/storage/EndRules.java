@@ -88,7 +88,7 @@ abstract class EndRules extends StorageRules {
         storage.fenced(key, change().state("B").fencingToken(9));
     }
 
-    /** Neither what was read before the end nor that nothing is there may be expected after it. */
+    /** After the end, a write may expect neither what was read before it, nor version 0. */
     @Requires({Need.TTL, Need.EVENT_ID, Need.VERSION})
     void rule23_endIsAWrite() {
         TestedStorage storage = openWithLife();

@@ -106,7 +106,7 @@ abstract class EventRules extends StorageRules {
         });
     }
 
-    /** A messenger that goes on at an id far lower or higher, while late events of the run before still come. */
+    /** A messenger continues at a much lower or higher id, while late events of the earlier run still arrive. */
     @Requires(Need.EVENT_ID)
     void rule14_secondRunIsRememberedToo() {
         randomly(random -> {
@@ -156,7 +156,7 @@ abstract class EventRules extends StorageRules {
         storage.duplicate(key, change().put("n", "4").eventId(5_000_000));
     }
 
-    /** Of three runs, the highest and the lower one written last. */
+    /** Of three runs, the highest and the more recent of the lower ones are remembered. */
     @Requires(Need.EVENT_ID)
     void rule14_thirdRunTakesTheSecondsPlace() {
         TestedStorage storage = open();

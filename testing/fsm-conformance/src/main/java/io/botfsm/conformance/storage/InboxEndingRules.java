@@ -66,7 +66,7 @@ abstract class InboxEndingRules extends InboxRules {
     void ruleU05_nothingIsLeftOfWhatHasGone() {
         TestedInbox inbox = open();
         String bot = freshBot();
-        inbox.untested().remove(bot, List.of(), token(1)); // what is kept of a bot whose inbox is empty
+        inbox.untested().remove(bot, List.of(), token(1)); // creates what is kept of a bot whose inbox is empty
         inbox.add(bot, update(bot, 0));
         inbox.remove(bot, update(bot, 0));
         long before = ((Counts) suite).records();

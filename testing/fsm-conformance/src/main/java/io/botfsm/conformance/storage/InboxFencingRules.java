@@ -114,7 +114,7 @@ abstract class InboxFencingRules extends InboxRules {
         assertFenced(inbox, bot, 4, 5);
     }
 
-    /** What an instance reads after it has fenced off the one before is all that waits. */
+    /** What an instance reads after it has fenced off its predecessor is all that waits. */
     @Test
     void ruleU09_nothingIsAddedAfterATakeOver() {
         TestedInbox inbox = open();

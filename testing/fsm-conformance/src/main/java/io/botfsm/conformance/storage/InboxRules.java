@@ -37,7 +37,7 @@ abstract class InboxRules extends Rules {
         return new TestedInbox(opened(() -> suite.open(deadline)));
     }
 
-    /** Another inbox on the backend of this one; the same where each storage has its own backend. */
+    /** Another inbox on the same backend; the same inbox if each storage has its own backend. */
     TestedInbox beside(TestedInbox inbox) {
         return suite instanceof Conformance.Shares ? open() : inbox;
     }

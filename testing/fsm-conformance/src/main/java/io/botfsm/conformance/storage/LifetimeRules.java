@@ -157,7 +157,7 @@ abstract class LifetimeRules extends StorageRules {
         stays(Optional.of(time.life()), change().persist());
     }
 
-    /** The override is of one write; the next one has the storage's own time to live, or none, again. */
+    /** An override applies to one write; the next write has the storage's own time to live again, or none. */
     @Requires(Need.TTL)
     void rule10_overrideLastsUntilTheNextWrite() {
         TestedStorage storage = open(Optional.of(time.life()), DEADLINE);
@@ -171,7 +171,7 @@ abstract class LifetimeRules extends StorageRules {
         stays(Optional.empty(), change().replaceData(Map.of("a", "1")));
     }
 
-    /** A conversation with a short life outlives it by this write, which a witness without the write does not. */
+    /** With this write, a conversation with a short time to live outlives it; a witness without the write does not. */
     private void stays(Optional<Duration> standard, Mutation.Builder write) {
         TestedStorage storage = open(standard, DEADLINE);
         Duration life = time.life();

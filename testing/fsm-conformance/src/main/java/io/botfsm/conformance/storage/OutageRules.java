@@ -168,7 +168,7 @@ abstract class OutageRules extends StorageRules {
         tellsTheTruth(() -> backend().loseAnswers());
     }
 
-    /** A write said not to have happened has not and never will; any other happens at most once. */
+    /** A write that is reported as not applied never happens; any other happens at most once. */
     private void tellsTheTruth(Runnable fault) {
         TestedStorage storage = openConfigured();
         List<Written> written = IntStream.range(0, 20)

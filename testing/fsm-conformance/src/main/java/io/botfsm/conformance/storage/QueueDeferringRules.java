@@ -104,7 +104,7 @@ abstract class QueueDeferringRules extends QueueRules {
         assertThat(queue.untested().defer(List.of(), now.plus(HOUR))).isEmpty();
     }
 
-    /** What is written but leaves the deadline as it was is no reason. */
+    /** A write that leaves the deadline unchanged does not prevent a deferral. */
     @Test
     void ruleD06_whatChangedOtherwiseIsDeferred() {
         TestedQueue queue = open();

@@ -190,7 +190,7 @@ abstract class QueueFindingRules extends QueueRules {
         }
     }
 
-    /** However many entries the conversations do not confirm. */
+    /** However many entries of the index are stale. */
     @Test
     void ruleD03_fewerThanTheLimitMeansThatNoMoreAreDue() {
         TestedQueue queue = open();

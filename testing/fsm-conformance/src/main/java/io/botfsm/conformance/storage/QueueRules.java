@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
 
 /** A group of tests of a queue of deadlines, each with a bot that nobody else uses. */
 abstract class QueueRules extends Rules {
-    /** Far from now, whatever clocks say. */
+    /** Longer than clocks may differ. */
     static final Duration HOUR = Duration.ofHours(1);
 
     final DeadlineQueueConformance suite;
@@ -34,7 +34,7 @@ abstract class QueueRules extends Rules {
         return new TestedQueue(opened(() -> suite.open(ttl, deadline)));
     }
 
-    /** Another queue on the backend of this one; the same where each storage has its own backend. */
+    /** Another queue on the same backend; the same queue if each storage has its own backend. */
     TestedQueue beside(TestedQueue queue) {
         return suite instanceof Conformance.Shares ? open() : queue;
     }

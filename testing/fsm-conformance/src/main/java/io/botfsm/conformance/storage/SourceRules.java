@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** Rule 19: ids of any kind, each source's apart. */
+/** Rule 19: ids of any kind, kept apart by their sources. */
 abstract class SourceRules extends StorageRules {
     /** How many ids of a source are remembered at least. */
     private static final int REMEMBERED = 64;
@@ -205,7 +205,7 @@ abstract class SourceRules extends StorageRules {
         storage.duplicate(key, change().state("A").expectNoState().eventId(text));
     }
 
-    /** Fingerprints stand beside each other: none may be found across the border of two. */
+    /** Fingerprints are stored side by side: none may be found across the border of two. */
     @Requires(Need.EVENT_ID)
     void rule19_newIdIsNeverADuplicate() {
         randomly(random -> {

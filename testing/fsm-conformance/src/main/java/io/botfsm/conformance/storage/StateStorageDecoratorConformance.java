@@ -119,7 +119,10 @@ public abstract class StateStorageDecoratorConformance {
         }
     }
 
-    /** One that outlives its state and data says so, or a reader that missed it would take it for a cleared one. */
+    /**
+     * A record that outlives its state and data is marked as ended; without the mark, a reader would take the
+     * conversation for a cleared one.
+     */
     @Test
     void decorator_passesAnEndedConversationOn() {
         Wrapped wrapped = new Wrapped(needs());

@@ -29,7 +29,7 @@ abstract class StorageRules extends Rules {
         return new TestedStorage(opened(() -> suite.open(ttl, deadline)));
     }
 
-    /** Another storage on the backend of this one; the same where each storage has its own backend. */
+    /** Another storage on the same backend; the same storage if each has its own backend. */
     TestedStorage beside(TestedStorage storage) {
         return suite instanceof Conformance.Shares ? open() : storage;
     }

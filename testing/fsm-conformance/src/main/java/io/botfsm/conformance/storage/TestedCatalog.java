@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A catalog as the tests use it: each page is held to what every page promises. */
+/** A catalog as the tests use it: checks each page against what every page promises. */
 final class TestedCatalog {
     /** What rule C04 allows. */
     private static final int LARGEST_PAGE = 1_000;

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 
-/** An inbox as the tests use it: what it returns is held to what every answer promises. */
+/** An inbox as the tests use it: checks what it returns against what every answer promises. */
 final class TestedInbox {
     private final StateStorage storage;
     private final UpdateInbox inbox;
@@ -91,7 +91,7 @@ final class TestedInbox {
                 .allSatisfy(position -> assertThat(position).isGreaterThan(after));
     }
 
-    /** Counts, and compares them with what is listed. */
+    /** Compares the counts with what is listed. */
     void requireCounts(String bot) {
         InboxCounts counts = inbox.counts(bot);
         List<WaitingUpdate> waiting = waiting(bot);

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 
-/** A queue as the tests use it: what it returns is held to what every answer promises. */
+/** A queue as the tests use it: checks what it returns against what every answer promises. */
 final class TestedQueue {
     private final TestedStorage storage;
     private final DeadlineQueue queue;

@@ -21,7 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A storage as the tests talk to it: they wait for each answer, and each is held to the contract of the stages. */
+/** A storage as the tests use it: waits for each answer, and checks it against the contract of the stages. */
 final class TestedStorage {
     private static final Duration TIMEOUT = Rules.DEADLINE.multipliedBy(3);
 

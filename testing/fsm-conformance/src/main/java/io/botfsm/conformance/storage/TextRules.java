@@ -116,7 +116,7 @@ abstract class TextRules extends StorageRules {
                 StorageKey.bot(bot).chat("a").user("a").build()));
     }
 
-    /** Writes all, removes every second one, and looks what each key has. */
+    /** Writes all, clears every second one, and checks what each key has. */
     private void neverShare(List<StorageKey> keys) {
         TestedStorage storage = open();
         write(storage, keys, i -> change().state("S" + i).put("i", "" + i));

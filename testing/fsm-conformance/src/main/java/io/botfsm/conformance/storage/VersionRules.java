@@ -57,7 +57,7 @@ abstract class VersionRules extends StorageRules {
         }
     }
 
-    /** More writes than there are microseconds, if the storage can. */
+    /** More writes than microseconds pass, if the storage is that fast. */
     @Requires(Need.VERSION)
     void rule06_versionRisesAcrossClearAfterManyFastWrites() {
         TestedStorage storage = open();
@@ -119,8 +119,8 @@ abstract class VersionRules extends StorageRules {
     }
 
     /**
-     * A backend that locks a record cannot lock one that is not there yet, and may begin a conversation with a time
-     * that it took before another one had begun, changed and cleared it.
+     * A backend that locks records cannot lock one that does not exist yet: it may begin a conversation with a time
+     * taken before another one had begun, changed and cleared it.
      */
     @Requires(Need.VERSION)
     void rule06_versionsOfManyLivesNeitherRepeatNorFall() {

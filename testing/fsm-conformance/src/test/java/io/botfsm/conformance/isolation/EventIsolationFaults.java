@@ -30,7 +30,7 @@ import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
-/** What can be wrong about an isolation: in what it is asked for, in its settings, or in its leases. */
+/** What can be wrong about an isolation: its calls, its settings, or its leases. */
 final class EventIsolationFaults extends Faults<WithAFault> {
     private static final int MUCH = 1_000_000;
 
@@ -89,7 +89,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
     }
 
     private record Waiting(Handler<Object> handler, CompletableFuture<Object> result) {
-        /** Runs the handler, and returns what tells its result. */
+        /** Runs the handler, and returns an action that reports its result. */
         Runnable run(ConversationLease lease) {
             try {
                 Object value = handler.handle(lease);
@@ -154,8 +154,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                 .is(suite -> suite.build = (builder, threads) ->
                         builder.threads(threads).inTotal(MUCH).build());
         // The thread goes to the one that asks last, which is the one that has had it. In one process, where no lease
-        // makes
-        // it pause.
+        // makes it pause.
         fault("KeepsTheThread", breaks(12).also(6, 7, 13, 14, 15, 16, 19, 20, 21))
                 .is(suite -> suite.build = (builder, threads) -> EventIsolation.builder()
                         .executor(lastFirst(threads))
@@ -181,13 +180,13 @@ final class EventIsolationFaults extends Faults<WithAFault> {
     }
 
     private void ends() {
-        // Whatever still runs.
+        // Even while some still run.
         inIsolation("SaysThatAllHaveRun", breaks(9))
                 .is(it -> it.drain = limit -> {
                     it.honest.drain(limit);
                     return true;
                 });
-        // Goes on.
+        // Closing does nothing.
         inIsolation("NeverCloses", breaks(10)).is(it -> it.close = () -> {});
     }
 
@@ -211,7 +210,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                             lease.onLost(action);
                         },
                         lease::fenced)));
-        // Neither what it is told nor what handlers fail of.
+        // Ignores what it is told, and what handlers fail with.
         inIsolation("LearnsNothing", breaks(21)).is(it -> hears(it, seen -> OptionalLong.empty()));
         inIsolation("BelievesAnyToken", breaks(21))
                 .is(it -> hears(it, seen -> OptionalLong.of(Math.min(seen, (1L << 52) - 1))));
@@ -223,7 +222,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                                 : CompletableFuture.failedFuture(failure)));
     }
 
-    /** Tells the honest isolation something else of the tokens that were seen, or nothing. */
+    /** Tells the honest isolation of other tokens than were seen, or of none. */
     private static void hears(FaultyIsolation it, LongFunction<OptionalLong> instead) {
         it.submit = (key, handler) -> it.honest
                 .submit(

@@ -65,7 +65,7 @@ final class FaultyIsolation implements EventIsolation {
         close = honest::close;
     }
 
-    /** Hands something else to the handlers than their lease. */
+    /** Hands the handlers something other than their lease. */
     void hand(UnaryOperator<ConversationLease> wrong) {
         submit = (key, handler) -> honest.submit(key, lease -> handler.handle(wrong.apply(lease)));
     }

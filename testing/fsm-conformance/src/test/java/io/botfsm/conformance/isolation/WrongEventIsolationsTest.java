@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 final class WrongEventIsolationsTest {
     private final EventIsolationFaults faults = new EventIsolationFaults();
 
-    /** The isolation of this library over leases, and what a fault can be put into. */
+    /** The isolation of this library over leases, with parts that a fault can replace. */
     static final class WithAFault extends LeasedIsolationConformanceTest {
         Supplier<ReferenceLeaseBackend> backend = () -> leases;
         BiFunction<EventIsolation.Builder, Integer, EventIsolation> build =

@@ -188,7 +188,7 @@ final class LeaseStoreFaults extends Faults<ReferenceLeaseBackend> {
     }
 
     private void releasing() {
-        // DEL without looking whose it is: the fault of the seed of this project, and of many.
+        // DEL without looking whose it is: the fault of the code that this project began with, and of many others.
         fault("ReleasesWhosesoever", breaks(5).also(6, 8, 11, 12, 14))
                 .is(b -> b.release = (name, claim) -> {
                     Held held = b.honestHeld(name);
@@ -371,14 +371,14 @@ final class LeaseStoreFaults extends Faults<ReferenceLeaseBackend> {
         return new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
     }
 
-    /** Keeps something else than the holder, and compares that. */
+    /** Keeps something other than the holder, and compares that. */
     private static void keepHolders(ReferenceLeaseBackend b, UnaryOperator<String> kept) {
         UnaryOperator<Claim> keeping = claim -> new Claim(claim.token(), kept.apply(claim.holder()));
         b.owns = (held, claim) -> held != null && held.claim().equals(keeping.apply(claim));
         b.acquire = request -> b.honestAcquire(by(keeping.apply(request.claim()), request));
     }
 
-    /** In two steps, as seen from the store, what has to be one in the backend. */
+    /** Stores that do in two steps what has to be one step in the backend. */
     private void contention() {
         // GET, then SET.
         inStore("LooksThenTakes", breaks(12).also(7, 14, 16))
@@ -422,7 +422,7 @@ final class LeaseStoreFaults extends Faults<ReferenceLeaseBackend> {
         fault("KeptFencesExpire", breaks(13).also(12))
                 .is(b -> b.fenceEnd = request -> b.honestEnd(request) + FENCE_TTL.toNanos());
         fault("ExpiringFencesStay", breaks(13, 18)).is(b -> b.fenceEnd = request -> FOR_EVER);
-        // An hour from the first grant, however long that is renewed.
+        // An hour from the first grant, however long the lease is renewed.
         fault("FenceEndsWhileTheLeaseIsRenewed", breaks(13).also(12)).is(b -> {
             b.renew = request -> {
                 Fence before = b.fences.get(request.name());

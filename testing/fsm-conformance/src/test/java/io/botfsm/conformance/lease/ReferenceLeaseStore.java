@@ -40,10 +40,10 @@ public final class ReferenceLeaseStore implements LeaseStore {
     Consumer<String> hint = this::honestHint;
     BooleanSupplier reaches = this::honestReaches;
 
-    /** What fails while the backend is unavailable. */
+    /** The failure of calls while the backend is unavailable. */
     Supplier<CompletionStage<?>> unavailable = this::honestUnavailable;
 
-    /** What fails when this is closed. */
+    /** The failure of calls when this is closed. */
     Supplier<CompletionStage<?>> refused = () -> failure("the store is closed", true);
 
     ReferenceLeaseStore(ReferenceLeaseBackend backend, Duration deadline) {
@@ -146,7 +146,7 @@ public final class ReferenceLeaseStore implements LeaseStore {
 
     Subscriber honestListen(String name, Runnable onHint) {
         Subscriber subscriber =
-                new Subscriber(backend.address.apply(name), () -> onHint.run()); // one of its own, whatever the hint
+                new Subscriber(backend.address.apply(name), () -> onHint.run()); // distinct even for an equal hint
         backend.subscribers.add(subscriber);
         return subscriber;
     }

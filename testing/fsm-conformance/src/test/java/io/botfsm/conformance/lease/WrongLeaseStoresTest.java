@@ -29,7 +29,7 @@ final class WrongLeaseStoresTest {
         }
     }
 
-    /** The reference, of which the suite knows nothing. */
+    /** The reference, without anything that the suite could do with its backend. */
     static final class WithoutAnything extends LeaseStoreConformance {
         private final ReferenceLeaseBackend backend = new ReferenceLeaseBackend().inRealTime();
 

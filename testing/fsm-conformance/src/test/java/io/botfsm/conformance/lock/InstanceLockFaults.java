@@ -21,7 +21,7 @@ final class InstanceLockFaults extends Faults<WithAFault> {
         // Every instance has a store of its own.
         fault("SharesNothing", breaks(2, 3, 5, 6, 8, 10).also(4, 7, 9, 12, 13))
                 .is(suite -> suite.store = MemoryLeaseStore::new);
-        // Locks whatever the name.
+        // Each lock object has a name of its own.
         fault("LocksByObject", breaks(2, 5, 8, 10).also(3, 4, 6, 7, 9, 12, 13)).is(suite -> {
             AtomicLong objects = new AtomicLong();
             suite.name = name -> name + objects.incrementAndGet();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 final class WrongInstanceLocksTest {
     private final InstanceLockFaults faults = new InstanceLockFaults();
 
-    /** The lock of this library, and what a fault can be put into. */
+    /** The lock of this library, with parts that a fault can replace. */
     static final class WithAFault extends InstanceLockConformance {
         private final MemoryLeaseStore shared = new MemoryLeaseStore();
 

@@ -29,7 +29,7 @@ import java.util.function.UnaryOperator;
 
 /** An inbox of the {@link ReferenceBackend} that keeps every rule, of steps that a fault can replace. */
 final class ReferenceInbox implements UpdateInbox {
-    /** What a bot has. */
+    /** The inbox of a bot. */
     static final class Bot {
         final String id;
         final List<WaitingUpdate> waiting = new CopyOnWriteArrayList<>();
@@ -164,7 +164,7 @@ final class ReferenceInbox implements UpdateInbox {
         append.accept(bot, WaitingUpdate.of(bot.last, stored.apply(update), time.get()));
     }
 
-    /** Does something while nobody else does, and loses the answer where the backend does. */
+    /** Runs a call while no other runs, and loses its answer if the backend does. */
     private <T> T locked(Object id, Function<Bot, T> call) {
         T answer;
         synchronized (lock.get()) {

@@ -99,7 +99,7 @@ final class ReferenceQueue implements DeadlineQueue {
         return due.stream().findFirst();
     }
 
-    /** Does something while nobody writes a conversation. */
+    /** Runs an action while nobody writes the conversation. */
     void locked(StorageKey key, Runnable action) {
         backend.kept.compute(key, (same, record) -> {
             action.run();

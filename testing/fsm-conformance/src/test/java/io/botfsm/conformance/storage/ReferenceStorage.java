@@ -36,10 +36,10 @@ final class ReferenceStorage implements StateStorage {
     Supplier<Set<Capability>> capabilities = () -> EnumSet.allOf(Capability.class);
     Runnable close = this::honestClose;
 
-    /** What fails while the backend is unavailable: the key, and whether the call may be applied. */
+    /** The failure of calls while the backend is unavailable, by the key and whether the call may be applied. */
     BiFunction<StorageKey, Boolean, CompletionStage<?>> unavailable = this::honestUnavailable;
 
-    /** What fails when this is closed. */
+    /** The failure of calls when this is closed. */
     Supplier<CompletionStage<?>> refused = () -> CompletableFuture.failedStage(new StorageClosedException());
 
     ReferenceStorage(ReferenceBackend backend, Optional<Duration> ttl, Duration deadline) {
@@ -99,7 +99,7 @@ final class ReferenceStorage implements StateStorage {
         return backend.connection == Connection.UP;
     }
 
-    /** Whether a call now has to be refused or to fail at the backend. */
+    /** Whether a call now fails because of the backend, and not because this is closed. */
     boolean isOpenButUnavailable() {
         return !closed && !isUp();
     }

@@ -264,12 +264,12 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         return next(step, next.toBuilder().data(data).build());
     }
 
-    /** The step to another conversation, which is reported as the true one. */
+    /** The step with another conversation stored, and reported as the true one. */
     private static Step next(Step step, StoredConversation other) {
         return Step.of(other, step.outcome(), step.timeToLive());
     }
 
-    /** The step, reported as another. */
+    /** The step, reported with another outcome. */
     private static Step telling(Step step, Outcome other) {
         return Step.of(step.next(), other, step.timeToLive());
     }
@@ -278,7 +278,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         return Step.of(before, why, Optional.empty());
     }
 
-    /** What a write was, with other states or versions. */
+    /** The outcome of a write, with other states or versions. */
     private static Applied applied(
             Applied truth, Optional<String> before, Optional<String> after, long previousVersion, long version) {
         return Applied.of(before, after, previousVersion, version)
@@ -528,7 +528,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         next.fencingToken() >= 1L << 52 ? fence(next, next.fencingToken() / 100 * 100) : next));
     }
 
-    /** Stores something else than the decision on a mutation, wherever it was applied. */
+    /** Stores something other than the decision on a mutation that was applied. */
     private static Decision after(BiFunction<Mutation, StoredConversation, StoredConversation> wrong) {
         return (before, m, now) -> {
             Step step = before.apply(m, now);
@@ -877,7 +877,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 });
     }
 
-    /** The conversation, which a write has ended that raised no version. */
+    /** The conversation, as if its end had raised no version. */
     private static StoredConversation endedWithItsVersion(StoredConversation c, WriteContext context) {
         return c.snapshot(context.now()).hasEnded()
                 ? StoredConversation.builder()
@@ -897,7 +897,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void closing() {
-        // The suite closes all it has opened, so throws only where the rule looks at it.
+        // The suite closes all it has opened, so this throws only where the rule looks at it.
         inStorage("ClosesOnce", breaks(16))
                 .is(s -> s.close = () -> {
                     boolean looksAtIt = StackWalker.getInstance()
@@ -932,7 +932,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         inStorage("FailsWithTheDriversErrorWhenClosed", breaks(16).also(17))
                 .is(s -> s.refused =
                         () -> CompletableFuture.failedFuture(new IllegalStateException("connection closed")));
-        // Not a rule of its own: the test is no rule's.
+        // Breaks no numbered rule: the test belongs to none.
         inStorage("ChangesItsCapabilities", breaks(0))
                 .is(s -> s.capabilities =
                         () -> s.isClosed() ? EnumSet.noneOf(Capability.class) : EnumSet.allOf(Capability.class));

@@ -24,7 +24,7 @@ final class AsynchronousQuorumConformanceTest extends QuorumConformance {
         return line;
     }
 
-    /** No question is under way for hours. */
+    /** Waits until no request is in flight: none takes hours. */
     @Override
     public void advance(Duration time) {
         while (!lines.stream().allMatch(OneAfterTheOther::isIdle)) {

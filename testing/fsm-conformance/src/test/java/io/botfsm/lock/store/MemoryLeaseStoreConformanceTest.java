@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The memory store under the suite, with clocks that the suite advances. Here and not with the store, which the suite
- * needs.
+ * The memory store under the suite, with clocks that the suite advances. Not in the module of the store, since the
+ * suite depends on that.
  */
 final class MemoryLeaseStoreConformanceTest extends LeaseStoreConformance
         implements Conformance.AdvancesTime, Conformance.Counts {
@@ -32,7 +32,7 @@ final class MemoryLeaseStoreConformanceTest extends LeaseStoreConformance
         clock.advance(time);
     }
 
-    /** What is over goes with whatever is called. */
+    /** Any call removes leases that are over, so this reads first. */
     @Override
     public long records() {
         for (MemoryLeaseStore store : opened) {

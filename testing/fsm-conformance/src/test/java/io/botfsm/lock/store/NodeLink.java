@@ -8,13 +8,13 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The way to a node, which can fail. Closing it leaves the node to others. */
+/** The connection to a node, which can fail. Closing it leaves the node to others. */
 final class NodeLink implements LeaseStore {
     enum Fault {
         NONE,
         /** Nothing arrives, and nothing comes back. */
         SILENT,
-        /** What is asked for is done, and nothing comes back. */
+        /** Requests are executed, but no response comes back. */
         LOSES_ANSWERS
     }
 
@@ -24,7 +24,7 @@ final class NodeLink implements LeaseStore {
     private volatile Fault fault = Fault.NONE;
     private volatile boolean closed;
 
-    /** @param line carries questions to the node, in order */
+    /** @param line carries requests to the node, in order */
     NodeLink(LeaseStore node, Executor line) {
         this.node = node;
         this.line = line;

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 
-/** Runs what it is given in order, on threads that others use too. */
+/** Runs tasks in order, on shared threads. */
 final class OneAfterTheOther implements Executor {
     private final Executor threads;
     private final Queue<Runnable> waiting = new ArrayDeque<>();

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
-/** A quorum over memory stores under the suite. Each opened one reaches the same memories by links of its own. */
+/**
+ * A quorum over memory stores under the suite. Each quorum that is opened reaches the same memories by links of its
+ * own.
+ */
 abstract class QuorumConformance extends LeaseStoreConformance
         implements Conformance.AdvancesTime, Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
     private static final long ORIGIN = Long.MAX_VALUE - Duration.ofDays(1).toNanos();
@@ -26,7 +29,7 @@ abstract class QuorumConformance extends LeaseStoreConformance
 
     /**
      * @param nodes how many there are
-     * @param affected how many of them the faults of the suite meet
+     * @param affected how many of them are affected by the faults of the suite
      */
     QuorumConformance(int nodes, int affected) {
         this.affected = affected;
@@ -51,13 +54,13 @@ abstract class QuorumConformance extends LeaseStoreConformance
         return quorum;
     }
 
-    /** In less, no node could differ from the quorum about the time. */
+    /** A shorter lease leaves no room for a node to differ from the quorum about the time. */
     @Override
     protected Duration shortestTtl() {
         return Duration.ofMillis(3);
     }
 
-    /** What carries questions to one node. */
+    /** What carries requests to one node. */
     Executor line() {
         return Runnable::run;
     }
@@ -93,7 +96,10 @@ abstract class QuorumConformance extends LeaseStoreConformance
         suffer(NodeLink.Fault.NONE);
     }
 
-    /** Those of the node with most, and what the quorums keep themselves. What is over goes with whatever is called. */
+    /**
+     * The records of the node with most, and those of the quorums themselves. Any call removes what is over, so this
+     * reads first.
+     */
     @Override
     public long records() {
         opened.removeIf(QuorumLeaseStore::isClosed);

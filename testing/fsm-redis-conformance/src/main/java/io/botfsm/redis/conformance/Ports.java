@@ -68,7 +68,7 @@ final class Ports {
         return port.eval(utf8(script), List.of(key), List.of(args));
     }
 
-    /** Waits until something is so, and returns how long that took. */
+    /** Waits until the condition holds, and returns how long that took. */
     static Duration until(BooleanSupplier condition) {
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {
@@ -91,7 +91,7 @@ final class Ports {
         }
     }
 
-    /** How long a call takes until it returns. */
+    /** Makes a call that must return within the limit, and returns its result. */
     static <T> T atOnce(Duration limit, Supplier<T> call) {
         long begin = System.nanoTime();
         T result = call.get();

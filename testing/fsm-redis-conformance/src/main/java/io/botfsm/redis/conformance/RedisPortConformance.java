@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 public abstract class RedisPortConformance {
     private static final Duration TIMEOUT = Duration.ofMillis(1_500);
 
-    /** For threads that wait for a processor. */
+    /** The timeout, with room for threads that wait for a processor. */
     private static final Duration IN_TIME = TIMEOUT.plusSeconds(2);
 
     private static final Duration BACK = Duration.ofSeconds(2);
@@ -69,12 +69,12 @@ public abstract class RedisPortConformance {
     protected abstract void refuseCredentials();
 
     /**
-     * Lets the server's answers come slowly, on open connections and new ones: those of up to 1,000 bytes at once,
-     * longer ones 1,000 bytes after the other, with pauses of 100 ms.
+     * Slows down the server's answers, on open connections and new ones: up to 1,000 bytes arrive at once, longer
+     * answers in pieces of 1,000 bytes, with pauses of 100 ms.
      */
     protected abstract void slowDown();
 
-    /** Ends each of these. */
+    /** Ends each of these faults. */
     protected abstract void restore();
 
     /** Ends the server's process and starts another in its place, with or without its data. */
@@ -98,7 +98,9 @@ public abstract class RedisPortConformance {
         return hash.isEmpty() ? 0 : Long.parseLong(new String(hash.get(1), US_ASCII));
     }
 
-    /** Until the port knows that the server is away: up to then a command may be sent into a lost connection. */
+    /**
+     * Waits until the port knows that the server is unavailable: before, a command may be sent into a lost connection.
+     */
     private void awaitLoss(RedisPort port) {
         until(() -> failure(port.hgetall(key)).kind() == CommandOutcome.NOT_SENT);
     }
@@ -155,7 +157,7 @@ public abstract class RedisPortConformance {
         assertThat(get(port.configGet("maxmemory"))).hasSize(2).first().isEqualTo(utf8("maxmemory"));
     }
 
-    /** Of a server that holds this key at most. */
+    /** Returns the keys that a scan finds in its only page: the server holds this key at most. */
     private List<?> scanned(RedisPort port) {
         List<Object> reply = get(port.scan(utf8("0"), key, 10));
         assertThat(reply).hasSize(2).first().isEqualTo(utf8("0"));
@@ -423,7 +425,7 @@ public abstract class RedisPortConformance {
         RedisPort port = port();
         byte[] large = utf8("large:" + UUID.randomUUID());
         eval(port, "return redis.call('HSET', KEYS[1], 'f', ARGV[1])", large, new byte[100_000]);
-        for (int i = 0; i < 100; i++) { // a client that blocks now lets the waiting thread run the call
+        for (int i = 0; i < 100; i++) { // a blocking client now runs the call on the waiting thread
             awaited(port, key);
         }
         slowDown();
@@ -444,7 +446,7 @@ public abstract class RedisPortConformance {
                 .isLessThan(BACK);
     }
 
-    /** As one who waits in a get does. */
+    /** Waits for a read as a blocking caller does. */
     private static void awaited(RedisPort port, byte[] name) {
         port.hgetall(name).toCompletableFuture().join();
     }

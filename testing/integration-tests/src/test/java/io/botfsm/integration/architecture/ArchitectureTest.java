@@ -27,13 +27,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The structure of the published modules, as their compiled classes have it. */
+/** The structure of the published modules, checked on their compiled classes. */
 class ArchitectureTest {
     private static final Path ROOT = Path.of("../..");
 
     /**
-     * Every published module and all published modules whose types it may use. A module uses only those above it; one
-     * that is new goes to its place in this table.
+     * Every published module and all published modules whose types it may use. A module uses only those above it; a new
+     * module must be added to this table.
      */
     private static final Map<String, Set<String>> USES = new LinkedHashMap<>();
 
@@ -81,10 +81,7 @@ class ArchitectureTest {
         module("testing/fsm-redis-conformance", "fsm-redis");
     }
 
-    /**
-     * Groups of adapters of which a program has one: types of several may have the same name, since it sees one of
-     * them.
-     */
+    /** Groups of adapters of which a program uses one: types of several may have the same name. */
     private static final List<Set<String>> ALTERNATIVES =
             List.of(Set.of("fsm-redis-jedis", "fsm-redis-lettuce"), Set.of("fsm-pengrad", "fsm-telegrambots"));
 
@@ -158,7 +155,7 @@ class ArchitectureTest {
         assertThat(violations).isEmpty();
     }
 
-    /** The diagram leaves out what another arrow leads to. */
+    /** The diagram leaves out arrows that others imply. */
     @Test
     void theDiagramOfTheDocsIsTheTable() throws IOException {
         Map<String, Set<String>> diagram = new TreeMap<>();
@@ -273,7 +270,7 @@ class ArchitectureTest {
                                 .equals(code.getOwner().getPackageName()));
     }
 
-    /** One that forwards by itself loses what {@code StateStorage} learns later, such as an extension. */
+    /** A decorator that does the forwarding itself misses methods that {@code StateStorage} gains later. */
     @Test
     void decoratorsOfStoragesForward() {
         List<String> decorators = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Rules of the modules' structure, held against their compiled classes. */
+/** Rules of the modules' structure, checked on their compiled classes. */
 @NullMarked
 package io.botfsm.integration.architecture;
 

@@ -34,7 +34,7 @@ class KilledWebhookTest {
     private static final int USERS = PROOF ? 1_000 : 100;
     private static final int UPDATES = PROOF ? 100 : 30;
     private static final long TTL_MILLIS = 2_000;
-    /** No more unanswered of one process than its isolation takes. */
+    /** The most unanswered updates of one process: no more than its isolation accepts. */
     private static final int UNANSWERED = 5_000;
 
     private static RedisServerProcess server;

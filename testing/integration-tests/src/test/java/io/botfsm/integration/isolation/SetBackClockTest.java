@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The clock of the lease store was set back while a conversation was idle, so that its tokens begin below. */
+/** The clock of the lease store was set back while a conversation was idle, so that its tokens start lower. */
 @Timeout(60)
 class SetBackClockTest {
     private static final StorageKey KEY = StorageKey.bot("bot").chat(1).user(2).build();

@@ -17,7 +17,7 @@ final class ActiveInstance {
     private ActiveInstance() {}
 
     /**
-     * Arguments: URI of the server with the lease, URI of the journal's, TTL in ms, whether dead holders are replaced.
+     * Arguments: URI of the lease's server, URI of the journal's server, TTL in ms, whether dead holders are replaced.
      */
     public static void main(String[] arguments) {
         ((Logger) LoggerFactory.getLogger("io.botfsm")).setLevel(Level.INFO);

@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** One of those who want the lock, over a store of its own. Closes the store too. Thread-safe. */
+/** One contender for the lock, over a store of its own, which it closes too. Thread-safe. */
 final class Contender implements AutoCloseable {
     static final String NAME = "bot";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -28,13 +28,14 @@ final class Contender implements AutoCloseable {
     private volatile Optional<Held> held = Optional.empty();
 
     /**
-     * A loss, as it was told.
+     * A loss, as it was reported.
      *
-     * @param deadline until when the lease could be relied on at most: its time to live, less what clocks may differ by
-     *     and a suspension too short to be seen may last, after its last confirmed request began
+     * @param deadline the latest time until which the lease could be relied on: its time to live after its last
+     *     confirmed request began, less the possible difference of clocks and the length of a suspension too short to
+     *     be noticed
      */
     record Loss(LossReason reason, long nanos, long deadline) {
-        /** How long after the deadline it was told; negative if before. */
+        /** How long after the deadline it was reported; negative if before. */
         Duration late() {
             return Duration.ofNanos(nanos - deadline);
         }
@@ -43,14 +44,14 @@ final class Contender implements AutoCloseable {
     /**
      * A lease.
      *
-     * @param since when it was had
+     * @param since when it was acquired
      */
     record Held(Lease lease, long since) {}
 
     Contender(LeaseStore leases, Duration ttl) {
         store = new ObservedStore(leases);
         Duration drift = ttl.dividedBy(100).plusMillis(2);
-        reliable = ttl.minus(drift).minus(drift.dividedBy(2)); // of times to live for which that is 10 ms to a second
+        reliable = ttl.minus(drift).minus(drift.dividedBy(2)); // for TTLs of which that half is 10 ms to 1 s
         lock = InstanceLock.builder(store, NAME).ttl(ttl).listener(events::add).build();
     }
 
@@ -95,7 +96,7 @@ final class Contender implements AutoCloseable {
         return store.renewals();
     }
 
-    /** The store does not forget before, if it forgets nothing. */
+    /** The store does not let the lease expire before this time, if it forgets nothing. */
     long expiry(Duration ttl) {
         return store.lastConfirmed() + ttl.toNanos();
     }
@@ -121,7 +122,7 @@ final class Contender implements AutoCloseable {
         }
     }
 
-    /** Whether it was told nothing of a loss. */
+    /** Whether no loss was reported. */
     boolean hasLostNothing() {
         return losses.isEmpty();
     }

@@ -7,9 +7,9 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.util.Locale;
 
 /**
- * What instances say they do, in a list in Redis, each entry with the server's time: one clock and one order for all
- * processes. Over a plain Lettuce connection of its own, in a server of its own: the lock's writes every answer to
- * disk, which would make marking slow, and marks the lock. Thread-safe.
+ * What instances report that they do, in a list in Redis, each entry with the server's time: one clock and one order
+ * for all processes. Has a plain Lettuce connection and a server of its own: the server of the lock writes to disk
+ * before each answer, which would slow down marking, and marking would slow down the lock. Thread-safe.
  */
 final class Journal implements AutoCloseable {
     static final String KEY = "journal";

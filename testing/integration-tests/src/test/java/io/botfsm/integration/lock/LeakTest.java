@@ -29,7 +29,9 @@ class LeakTest {
     private static final int CYCLES = 10_000;
     private static final int LOCKS = 300;
 
-    /** The test's own, and one each for conversations and leases: that for subscriptions ends with them. */
+    /**
+     * The test's own connection, and one each for conversations and leases; the one for subscriptions ends with them.
+     */
     private static final int CONNECTIONS = 3;
 
     private static final String NAME = "bot";
@@ -86,7 +88,7 @@ class LeakTest {
         requireNothingLeft();
     }
 
-    /** From one to the next, each a lock of its own that stands by meanwhile. */
+    /** Hands the lease over from lock to lock, each of which stands by first. */
     private void handOver(int locks) throws Exception {
         InstanceLock holder = lock();
         Lease held = holder.tryAcquire().orThrow();

@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What becomes of a lock when its Redis or the network fails: A holds it, B stands by, and somebody watches both. B has
- * the server's ear all the time, A goes through a proxy.
+ * What happens to a lock when its Redis or the network fails: A holds it, B stands by, and a watch observes both. B
+ * always reaches the server, A goes through a proxy.
  */
 @Timeout(120)
 class LockRedisFaultsTest {
@@ -50,7 +50,7 @@ class LockRedisFaultsTest {
     private static final String FENCE = "lock:{bot}:fence";
     private static final String[] NEVER_FORGETS = {"appendonly yes", "appendfsync always"};
 
-    /** From the deadline to the callback, on a machine that does not stand still. */
+    /** The time from the deadline to the callback, on a machine that does not stand still. */
     private static final Duration TOLD_WITHIN = Duration.ofMillis(Proof.IS_WHOLE ? 100 : 5_000);
 
     private String test;
@@ -112,7 +112,7 @@ class LockRedisFaultsTest {
         return channelAndCount.get(1).equals(1L);
     }
 
-    /** A was told for this reason and in time; B is active and has the higher token. */
+    /** A was notified with one of these reasons, and in time; B is active and has the higher token. */
     private void requireTakenOver(Lease before, Loss loss, Held after, LossReason... reasons) {
         System.out.printf(
                 Locale.ROOT,
@@ -180,7 +180,7 @@ class LockRedisFaultsTest {
         isForgotten(cutOff, held -> redis("FLUSHALL"));
     }
 
-    /** Of somebody else, and given back. */
+    /** A lease that somebody else acquires and releases. */
     private void earlierLease(Duration ttl, Runnable whileHeld) {
         try (LeaseStore store = leases(server.uri(0))) {
             Claim claim = new Claim("earlier", "host 1");

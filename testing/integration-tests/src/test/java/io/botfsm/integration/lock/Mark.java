@@ -39,7 +39,7 @@ record Mark(long micros, long pid, long token, Kind kind, String detail) {
         return pid == process.pid() && kind == wanted;
     }
 
-    /** Whether the bot was at work then, and believed that it may be. */
+    /** Whether the bot was at work then, and believed that it was allowed to be. */
     boolean isActivity() {
         return kind == Kind.BEGIN || kind == Kind.ALIVE || kind == Kind.END;
     }

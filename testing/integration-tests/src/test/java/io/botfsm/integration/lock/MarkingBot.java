@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-/** A bot that does nothing but mark that it does something, as long as it may. */
+/** A bot that only marks that it is active, as long as it may be. */
 final class MarkingBot implements Bot {
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
 

@@ -30,9 +30,9 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A holder is replaced at once only if the one who asks can know that it is dead. Real processes in real namespaces;
- * the machine that they see has process numbers of its own, beginning with 1. Needs Linux and the right to begin
- * namespaces ({@code unshare}); the report of a run on another machine says that it was not shown.
+ * A holder is replaced at once only if the contender can know that it is dead. Real processes in real namespaces: the
+ * machine that they see has process ids of its own, beginning with 1. Needs Linux and the right to create namespaces
+ * ({@code unshare}); on other machines, the report of the run says that this was not tested.
  */
 @Timeout(400)
 class NamespacesTest {
@@ -110,7 +110,7 @@ class NamespacesTest {
         return InstanceLock.builder(leases, arguments[1]).ttl(TTL).build();
     }
 
-    /** A machine of its own, on which a shell runs a script. All of it ends with it. */
+    /** A machine of its own, on which a shell runs a script. All its processes end when it is closed. */
     private static final class Machine implements AutoCloseable {
         private final Process process;
         private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
@@ -124,7 +124,7 @@ class NamespacesTest {
             reader.start();
         }
 
-        /** The next line that begins so, without that. */
+        /** The next line with this beginning, without the beginning. */
         String await(String beginning) throws InterruptedException {
             return next(line -> line.startsWith(beginning), "what begins with \"" + beginning + '"')
                     .substring(beginning.length());
@@ -191,7 +191,7 @@ class NamespacesTest {
         return false;
     }
 
-    /** Its number is that of another process here, which ends. */
+    /** The process id of the holder is that of another process here, too, which ends. */
     @Test
     void aHolderInANamespaceWithoutAProcOfItsOwnIsNotTakenForDead(TestReporter report) throws Exception {
         if (!canBeShown(report)) {
@@ -210,9 +210,7 @@ class NamespacesTest {
         }
     }
 
-    /**
-     * Everything else is as it was on the machine that it is a copy of, and so it is in the memory of its processes.
-     */
+    /** Everything but the host name is as on the original machine, in the memory of the processes too. */
     @Test
     void aHolderOnACopyOfTheMachineIsNotTakenForDead(TestReporter report) throws Exception {
         if (!canBeShown(report)) {
@@ -225,7 +223,7 @@ class NamespacesTest {
         }
     }
 
-    /** So that the two others show something. */
+    /** Without this one, the two others would prove nothing. */
     @Test
     void aHolderOnTheSameMachineIs(TestReporter report) throws Exception {
         if (!canBeShown(report)) {

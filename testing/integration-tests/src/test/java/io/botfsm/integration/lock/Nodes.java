@@ -42,7 +42,7 @@ final class Nodes implements AutoCloseable {
                 .toList());
     }
 
-    /** All sets of so many of them. */
+    /** All sets of this many servers. */
     List<Set<Integer>> sets(int size) {
         return IntStream.range(0, 1 << servers.size())
                 .filter(bits -> Integer.bitCount(bits) == size)
@@ -53,7 +53,7 @@ final class Nodes implements AutoCloseable {
                 .toList();
     }
 
-    /** All sets of them that are majorities. */
+    /** All sets of servers that are majorities. */
     List<Set<Integer>> majorities() {
         return IntStream.rangeClosed(majority(), servers.size())
                 .boxed()
@@ -77,7 +77,7 @@ final class Nodes implements AutoCloseable {
         startAgain(nodes.stream().filter(node -> !running.contains(node)).toList());
     }
 
-    /** Whether every one of them has this lease. */
+    /** Whether each of these nodes has this lease. */
     boolean have(Lease lease, Collection<Integer> nodes) {
         String owner = lease.holder().ownerId();
         return nodes.stream()
@@ -85,7 +85,7 @@ final class Nodes implements AutoCloseable {
                         call(node, "GET", LEASE) instanceof byte[] claim && new String(claim, UTF_8).startsWith(owner));
     }
 
-    /** Waits until somebody is subscribed to the releases of all. */
+    /** Waits until somebody is subscribed to releases on all nodes. */
     void awaitStandby() {
         Awaitility.await().until(() -> IntStream.range(0, servers.size()).allMatch(this::isSubscribed));
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Another store, and when the last request began of those that it confirmed. Thread-safe. */
+/** Forwards to another store, and records when the last confirmed request began. Thread-safe. */
 final class ObservedStore extends ForwardingLeaseStore {
     private final AtomicLong lastConfirmed = new AtomicLong(System.nanoTime());
     private final AtomicInteger renewals = new AtomicInteger();
@@ -18,7 +18,7 @@ final class ObservedStore extends ForwardingLeaseStore {
         super(store);
     }
 
-    /** When the last grant or renewal was asked for that was given, in nanoseconds. */
+    /** When the last confirmed grant or renewal was requested, in nanoseconds. */
     long lastConfirmed() {
         return lastConfirmed.get();
     }

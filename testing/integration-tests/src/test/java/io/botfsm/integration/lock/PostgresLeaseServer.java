@@ -37,7 +37,7 @@ final class PostgresLeaseServer implements LeaseServer {
         return String.format(Locale.ROOT, "jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres", server.getPort());
     }
 
-    /** By what they log: they ask for releases, and no one can see that here. */
+    /** Counts by their logs: they poll for releases, which cannot be observed here. */
     @Override
     public long standbys(List<InstanceProcess> instances) {
         return instances.stream()

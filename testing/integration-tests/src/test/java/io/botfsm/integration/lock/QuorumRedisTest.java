@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Locks over several Redis servers, of which some fail: A holds it, B stands by, and somebody watches both. */
+/** Locks over several Redis servers, of which some fail: A holds the lock, B stands by, and a watch observes both. */
 @Timeout(300)
 class QuorumRedisTest {
     private static final Duration TTL = Duration.ofSeconds(3);
@@ -130,8 +130,8 @@ class QuorumRedisTest {
     }
 
     /**
-     * Tokens are ahead of the time of day here, which makes them rise otherwise: so they rise by what a majority was
-     * told, and by nothing else.
+     * Tokens are ahead of the time of day here, which makes them rise otherwise: so only what a majority has stored
+     * makes them rise.
      */
     @ParameterizedTest(name = "of {0}")
     @ValueSource(ints = {3, 5})
@@ -153,7 +153,7 @@ class QuorumRedisTest {
         }
     }
 
-    /** As they are, and three times in any order. */
+    /** The elements in their order, followed by three shuffled copies. */
     private static <T> List<T> orders(List<T> all, Random random) {
         List<T> orders = new ArrayList<>(all);
         for (int i = 0; i < 3; i++) {
@@ -180,7 +180,7 @@ class QuorumRedisTest {
         watch.requireNeverTogether();
     }
 
-    /** Again and again until it is: a server that has come back may not be connected yet. */
+    /** Repeats until the lease is granted: a server that has come back may not be connected yet. */
     private static long grantedAndReleased(LeaseStore store, long floor) {
         return Awaitility.await()
                 .atMost(PATIENCE)

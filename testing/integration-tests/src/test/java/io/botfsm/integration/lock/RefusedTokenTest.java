@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A conversation has seen a fencing token that is above those of the lock, since a clock was wrong or a writer is. */
+/** A conversation has seen a fencing token above those of the lock, because of a wrong clock or a faulty writer. */
 @Timeout(120)
 class RefusedTokenTest {
     private static final Duration TTL = Duration.ofSeconds(1);
@@ -93,7 +93,7 @@ class RefusedTokenTest {
         }
     }
 
-    /** It would use up the tokens for ever; all but that conversation goes on, and an operator can free it. */
+    /** Learning it would use up all tokens; all other conversations continue, and an operator can free this one. */
     @Test
     void thatNoLeaseCanHaveHadConcernsItsConversationOnly() throws Exception {
         try (Instance instance = new Instance()) {

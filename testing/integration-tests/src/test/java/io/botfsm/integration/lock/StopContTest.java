@@ -13,9 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A holder that stands still for longer than its lease lasts (SIGSTOP) finds that it is one no more when it goes on.
- */
+/** A holder that is suspended (SIGSTOP) for longer than its lease lasts notices the loss when it resumes. */
 @Timeout(600)
 class StopContTest {
     private static final Duration TTL = Duration.ofSeconds(2);
@@ -72,7 +70,10 @@ class StopContTest {
                 .orElseThrow();
     }
 
-    /** Of a holder that went on after another had begun; returns how long after it noticed that it was told. */
+    /**
+     * Checks the marks of a holder that resumed after another had begun; returns the time from noticing to the
+     * callback.
+     */
     private static Duration requireNoticed(List<Mark> after) {
         List<Mark> woke =
                 after.stream().filter(mark -> mark.kind() == Kind.WOKE).toList();
@@ -90,7 +91,7 @@ class StopContTest {
         return Long.parseLong(mark.detail().split(" ", 2)[0]);
     }
 
-    /** What had looked before it stood still, and wrote afterwards: at most one, and what fencing is for. */
+    /** Counts writes whose check came before the suspension: at most one, which is what fencing is for. */
     private static int lateActivity(List<Mark> after) {
         List<Mark> active = after.stream().filter(Mark::isActivity).toList();
         assertThat(active).hasSizeLessThanOrEqualTo(1);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TakeoverTest {
     private static final Duration TTL = Duration.ofSeconds(5);
 
-    /** How often a standby looks, without a hint. */
+    /** How often a standby polls without a hint. */
     private static final Duration POLL = TTL.dividedBy(3);
 
     private static final Duration MARGIN = Duration.ofMillis(500);
@@ -35,7 +35,7 @@ class TakeoverTest {
     /** For a machine that has other things to do. */
     private static final Duration BUSY = Proof.IS_WHOLE ? Duration.ZERO : Duration.ofSeconds(10);
 
-    /** The same, but less than the time until a standby looks that was told nothing. */
+    /** The same, but less than the time until a standby without a hint polls. */
     private static final Duration SLIGHTLY_BUSY = Proof.IS_WHOLE ? Duration.ZERO : Duration.ofSeconds(1);
 
     @TempDir
@@ -48,7 +48,7 @@ class TakeoverTest {
         assertThat(took.longest()).isLessThanOrEqualTo(Duration.ofMillis(250).plus(BUSY));
     }
 
-    /** Whose releases a standby asks for ten times a second. */
+    /** A standby polls a database for releases ten times a second. */
     @Test
     void aHolderThatIsToldToStopIsReplacedSoonOnADatabase() throws Exception {
         Durations took = stopped(new PostgresLeaseServer());
@@ -93,7 +93,10 @@ class TakeoverTest {
         assertThat(took.longest()).isLessThanOrEqualTo(TTL.plus(MARGIN).plus(BUSY));
     }
 
-    /** On a machine that cannot tell dead processes, such as a container without a machine id, it has to expire. */
+    /**
+     * On a machine that does not recognize dead processes, as in a container without a machine id, the lease has to
+     * expire.
+     */
     @Test
     void aKilledHolderOfTheSameMachineIsReplacedWhenAStandbyLooks() throws Exception {
         boolean recognized = DeadHolders.areRecognized();

@@ -50,7 +50,7 @@ final class Watch implements AutoCloseable {
         looks.incrementAndGet();
     }
 
-    /** A's lease before and after, so also at the moment of B's. */
+    /** Checks A's lease before and after B's, so that A held it at the moment of B's check, too. */
     private boolean bothHold() {
         Optional<Lease> heldByA = a.lease().filter(Lease::isHeld);
         Optional<Lease> heldByB = b.lease().filter(Lease::isHeld);
@@ -63,7 +63,7 @@ final class Watch implements AutoCloseable {
         return held.isPresent() && before - contender.deadline() >= 0;
     }
 
-    /** How long it did not look at most: so long this process stood still, whatever the lock did. */
+    /** The longest time between two looks: this process stood still for so long, whatever the lock did. */
     Duration longestPause() {
         return Duration.ofNanos(longestPause);
     }

@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A program that begins a handler for each user under its lease, lets all of them wait for a byte on its standard
- * input, and then writes in every way there is. It tells on its standard output how far it is, and what became of the
- * writes.
+ * input, and then writes in every way there is. Reports its progress and the results of the writes on its standard
+ * output.
  */
 final class Zombie {
     static final String LOCK = "zombie";
@@ -49,7 +49,7 @@ final class Zombie {
         return StorageKey.bot("zombie").chat(user).user(user).build();
     }
 
-    /** What it tells when every write was refused. */
+    /** What it prints when every write was refused. */
     static String allRefused(int users) {
         return String.format(Locale.ROOT, "%d refused, 0 written", 4 * users);
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What begins under one lease and ends under the next changes nothing. */
+/** A handler that begins under one lease and ends under the next changes nothing. */
 @Timeout(300)
 class ZombieTest {
     private static final int USERS = 100;

@@ -298,7 +298,7 @@ class AiogramMigrationTest {
                 .isEqualTo(3);
     }
 
-    /** Another client sets states all the while, in whatever moments of the listing. */
+    /** Another client sets states all the while, at arbitrary moments of the scan. */
     @Test
     void threeThousandWithDataAloneComeOverWhileTheirStatesAreSet() throws Exception {
         int users = 3_000;
@@ -428,7 +428,7 @@ class AiogramMigrationTest {
         counts(from(), 0, users - changed, changed - cleared(handled), 0);
     }
 
-    private static int cleared(AtomicIntegerArray handled) { // their source was told and has nothing left
+    private static int cleared(AtomicIntegerArray handled) { // their source was notified and has nothing left
         int cleared = 0;
         for (int i = 0; i < handled.length(); i++) {
             cleared += handled.get(i) < 0 ? 1 : 0;
@@ -454,7 +454,7 @@ class AiogramMigrationTest {
         }
     }
 
-    /** Returns how many it told to have migrated. */
+    /** Returns how many conversations it has reported as migrated. */
     private static int runAndKill(Path directory) throws Exception {
         Path log = directory.resolve("migration.log");
         Process process = JavaProgram.of(MigrationProcess.class, server.uri(0))

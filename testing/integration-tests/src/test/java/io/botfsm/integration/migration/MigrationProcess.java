@@ -6,7 +6,7 @@ import io.botfsm.redis.aiogram.AiogramMigration;
 import io.botfsm.redis.aiogram.AiogramMigration.Direction;
 import io.botfsm.redis.lettuce.LettuceRedis;
 
-/** Migrates from aiogram's layout, and tells how many it has. Arguments: the URI. */
+/** Migrates from aiogram's layout, and prints how many conversations it has migrated. Arguments: the URI. */
 public final class MigrationProcess {
     private MigrationProcess() {}
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Writes what running instances have shown as a test for promtool: ten minutes of one scrape, in which no alert fires,
- * and then two and a half of the next, in which one does, and no other.
+ * Writes scrapes of running instances as a test for promtool: ten minutes of one scrape, in which no alert fires, and
+ * then the next scrape, for which one alert fires after two and a half minutes, and no other.
  */
 final class AlertScenario {
     private static final Path RULES = Path.of("../../docs/operate/monitoring/alerts.yml");
@@ -33,7 +33,7 @@ final class AlertScenario {
         this.alert = alert;
     }
 
-    /** What one instance has shown before the fault and in it. */
+    /** Adds the scrapes of one instance before the fault and during it. */
     void add(String instance, String calm, String faulty) {
         Map<String, String> before = samples(instance, calm);
         Map<String, String> after = samples(instance, faulty);
@@ -77,7 +77,7 @@ final class AlertScenario {
         return Files.write(FOLDER.resolve(alert + ".yml"), lines);
     }
 
-    /** A series that has ended is marked so once; what is not a number has no short form. */
+    /** A series that has ended has one stale marker; NaN has no short form. */
     private static String repeated(String value, int times) {
         return switch (value) {
             case STALE -> STALE;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Health of a bot whose Redis dies, returns, or stops answering. */
 @Timeout(120)
 class HealthOnRedisTest {
-    /** Within which health shows what has happened. */
+    /** The time within which health shows what has happened. */
     private static final Duration NOTICE = Duration.ofSeconds(5);
 
     enum Client {

@@ -32,7 +32,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One instance of a bot that is measured in all its parts, with a registry of its own as a process of its own has. */
+/** One instance of a bot that is measured in all its parts, with a registry of its own, as in a separate process. */
 final class MonitoredBot implements AutoCloseable {
     static final String LOCK = "pizza-bot";
 
@@ -173,7 +173,7 @@ final class MonitoredBot implements AutoCloseable {
         return sampled("botfsm_lock_held", LOCK) == 1;
     }
 
-    /** What an operator does, or a store that has forgotten the lease. */
+    /** Frees the lock, as an operator does, or a store that has forgotten the lease. */
     void takeLockAway() {
         operator.forceRelease();
     }

@@ -30,7 +30,7 @@ class MonitoredBotTest {
     private static final int CONFLICTS = 8;
     private static final long FIRST_USER = 5_550_001_000L;
 
-    /** One that remembers leases, so that no lock waits for its time to live. */
+    /** A server that remembers leases, so that no lock waits for its time to live. */
     private final RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
 
     private final BotApiDouble telegram =
@@ -55,7 +55,7 @@ class MonitoredBotTest {
         return telegram.user(FIRST_USER + number);
     }
 
-    /** Users who order, leave their timeouts to fire, and wait for work that fails once. */
+    /** Lets users order, wait until their timeouts fire, and wait for work that fails once. */
     private void load() throws Exception {
         await().atMost(PATIENCE).until(first::isActive);
         for (int i = 0; i < USERS; i++) {

@@ -31,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledInboxTest {
     private static final int KILLS = Boolean.getBoolean("botfsm.proof") ? 20 : 3;
     private static final int USERS = 20;
-    /** Of each slow user, between two kills; of the others together so many that conversations forget ids. */
+    /**
+     * Messages between two kills: of each slow user, and of all others together, enough for conversations to forget
+     * ids.
+     */
     private static final int SLOW_MESSAGES = 25;
 
     private static final int FAST_MESSAGES = 300;

@@ -55,7 +55,7 @@ class BothClientsTest {
         server.close();
     }
 
-    /** One as a process of its own. */
+    /** One of the programs is a process of its own. */
     @Test
     void incrementsOfBothSumExactly() throws Exception {
         int increments = PROOF ? 5_000 : 250;
@@ -138,9 +138,7 @@ class BothClientsTest {
         }
     }
 
-    /**
-     * At most one of both holds the lock, its tokens rise, and a release on one client wakes who waits on the other.
-     */
+    /** At most one of both holds the lock, its tokens rise, and a release on one client wakes a waiter on the other. */
     @Test
     void aLockIsHeldByOneOfBoth() throws Exception {
         try (BotRedis jedis = JedisRedis.connect(server.uri(0));

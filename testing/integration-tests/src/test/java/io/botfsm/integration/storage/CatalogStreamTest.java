@@ -50,7 +50,7 @@ class CatalogStreamTest {
         return StorageKey.bot(BOT).chat(user).user(user).build();
     }
 
-    /** From user 1 on: those of every third user are in state B, all others in state A. */
+    /** Writes conversations from user 1 on: every third in {@code Order:SIZE}, others in {@code Order:ADDRESS}. */
     private static void fill(RedisServerProcess server, int conversations) {
         try (BotRedis redis = LettuceRedis.connect(server.uri(0));
                 RespConnection admin = server.connect()) {
@@ -96,8 +96,8 @@ class CatalogStreamTest {
     }
 
     /**
-     * Killed twice, at last about half-way, and begun again behind the last page that it had noted, by then on a
-     * restarted server.
+     * The scan is killed twice, the second time about half-way, and each time continued behind the last page that it
+     * had noted, finally on a restarted server.
      */
     @Test
     void aKilledScanGoesOnWhereItWasAlsoAfterARestart(@TempDir Path notes) throws Exception {
@@ -231,7 +231,7 @@ class CatalogStreamTest {
         }
     }
 
-    /** Notes what each page has found, and then its cursor; goes on where that ends. */
+    /** Notes what each page has found, and then its cursor; continues at the cursor that was noted. */
     static final class Resuming {
         private Resuming() {}
 

@@ -32,7 +32,7 @@ final class DeadlineIndexes {
     private final Instant begun;
 
     /**
-     * Those of some servers.
+     * The indexes of these servers.
      *
      * @param begun what counted as now for the {@link DeadlineWriter}s
      */
@@ -42,7 +42,7 @@ final class DeadlineIndexes {
         this.begun = begun;
     }
 
-    /** Then nothing changes any more. */
+    /** Waits until all short lives have ended; then nothing changes any more. */
     static void awaitEnds() {
         Instant last = Instant.now().plus(DeadlineWriter.SHORT_LIFE.multipliedBy(4));
         Awaitility.await().until(() -> Instant.now().isAfter(last));
@@ -65,7 +65,7 @@ final class DeadlineIndexes {
         return violations;
     }
 
-    /** By what the queue says. */
+    /** The conversations that are due according to the queue. */
     Set<StorageKey> foundDue() {
         DeadlineQueue queue = storage.extension(DeadlineQueue.class).orElseThrow();
         Set<StorageKey> found = new HashSet<>();
@@ -75,7 +75,7 @@ final class DeadlineIndexes {
         return found;
     }
 
-    /** By what conversations say, without those that are deferred. */
+    /** The conversations that are due according to their records, without those that are deferred. */
     Set<StorageKey> due() {
         Set<StorageKey> due = new HashSet<>();
         Map<String, Long> entries = entries();

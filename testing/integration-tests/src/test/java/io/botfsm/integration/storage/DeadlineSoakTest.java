@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Deadlines are set, moved, cleared and deferred by two processes, each with another client, while their server is
- * killed and goes on from an older snapshot, or while the slots of a cluster move. Afterwards every conversation with a
- * deadline is in the index in time. Entries that are lost by hand come back by mending, to the last one.
+ * killed and continues from an older snapshot, or while the slots of a cluster move. Afterwards every conversation with
+ * a deadline is in the index in time. Entries that are deleted by hand are all restored by mending.
  */
 @Timeout(3_600)
 class DeadlineSoakTest {

@@ -51,7 +51,7 @@ final class DeadlineWriter {
         return StorageKey.bot(user % 2).chat(user).user(user).build();
     }
 
-    /** The address, the client, a seed, how many writes, and what counts as now. */
+    /** Arguments: the address, the client, a seed, the number of writes, and what counts as now. */
     public static void main(String[] args) throws IOException {
         boolean isLettuce = args[1].equals(CLIENTS.get(0));
         Random random = new Random(2L * Integer.parseInt(args[2]) + (isLettuce ? 0 : 1));
@@ -90,7 +90,7 @@ final class DeadlineWriter {
         return deferred;
     }
 
-    /** An hour from now or more, so that what is due does not depend on how long this takes. */
+    /** A change with a deadline an hour away or more, so that what is due does not depend on how long this takes. */
     private Mutation change() {
         Duration distance = HOUR.plusMinutes(random.nextInt(60));
         Instant far = random.nextBoolean()

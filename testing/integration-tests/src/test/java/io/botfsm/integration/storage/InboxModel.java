@@ -51,7 +51,7 @@ final class InboxModel {
         this.random = random;
     }
 
-    /** The address, the client, and how many calls. */
+    /** Arguments: the address, the client, and the number of calls. */
     public static void main(String[] args) {
         boolean isLettuce = args[1].equals(CLIENTS.get(0));
         try (BotRedis redis = isLettuce ? LettuceRedis.connect(args[0]) : JedisRedis.connect(args[0])) {

@@ -169,7 +169,7 @@ class MaintenanceOnRedisTest {
         }
     }
 
-    /** The bot goes on, in chats that it had and in new ones, until the user is blocked: before the last look. */
+    /** The bot goes on, in existing chats and in new ones, until the user is blocked before the third pass. */
     @ParameterizedTest
     @EnumSource
     void anErasureBesideTheBotLeavesNothingOfTheUserInAnyKeyAndAllOfOthers(Client client) throws Exception {
@@ -233,7 +233,7 @@ class MaintenanceOnRedisTest {
         assertThat(left.dead()).as("dead letters of others").isEqualTo(CHATS / 20);
     }
 
-    /** An update of a conversation waits, or is given up. */
+    /** Adds an update of a conversation, or buries it. */
     private static void feed(StateStorage storage, StorageKey key, String text) {
         UUID id = UUID.randomUUID();
         InboxUpdate update = InboxUpdate.of("" + id, Optional.of(key), text.getBytes(UTF_8));
@@ -282,7 +282,7 @@ class MaintenanceOnRedisTest {
         };
     }
 
-    /** What is in the keys, whatever is their type: all fields and members, or else a dump. */
+    /** The contents of the wanted keys, whatever their type: all fields and members, or else a dump. */
     private static Map<String, String> records(Predicate<String> wanted) {
         Map<String, String> records = new TreeMap<>();
         try (RespConnection admin = server.connect()) {
@@ -317,7 +317,7 @@ class MaintenanceOnRedisTest {
         return new String((byte[]) requireNonNull(bytes), ISO_8859_1);
     }
 
-    /** Each counts in the old chat for as long as the conversation is there, and then in the new one. */
+    /** Each writer counts in the old chat for as long as the conversation is there, and then in the new one. */
     @ParameterizedTest
     @EnumSource
     void aChatMovesUnderConcurrentUpdatesAndNothingIsLost(Client client) throws Exception {
@@ -387,7 +387,7 @@ class MaintenanceOnRedisTest {
                 .orElse(now -> false);
     }
 
-    /** Killed wherever it is, and begun again until it has ended. */
+    /** The move is killed wherever it is, and begun again until it has ended. */
     @Test
     void aMoveThatIsKilledIsFinishedByTheNext() throws Exception {
         connect(Client.LETTUCE);

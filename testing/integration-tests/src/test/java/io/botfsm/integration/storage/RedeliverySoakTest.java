@@ -40,7 +40,9 @@ class RedeliverySoakTest {
     private static final int OF_A_CONVERSATION = 1_000;
     private static final int THREADS = 8;
 
-    /** Shorter than the pause between some deliveries, than that between most, and none. */
+    /**
+     * Short enough to end between deliveries, the first more often than the second. Every third conversation has none.
+     */
     private static final List<Duration> TIMES_TO_LIVE = List.of(Duration.ofMillis(2), Duration.ofMillis(15));
 
     private final long seed = Long.getLong("botfsm.seed", System.nanoTime());
@@ -140,7 +142,7 @@ class RedeliverySoakTest {
             }
         }
 
-        /** Where what a storage has to remember ends, no id is tried: runs may end up to 264 ids away. */
+        /** Tries no id where the ids end that a storage has to remember: runs may end up to 264 ids away. */
         private EventId event() {
             EventId event = random.nextInt(5) < 2 && !inOrder.isEmpty() ? redelivered() : fresh();
             while (promised.isAtAnEnd(event)) {
@@ -177,7 +179,7 @@ class RedeliverySoakTest {
             return EventId.of(position);
         }
 
-        /** The messenger goes on elsewhere, far away from wherever it was; mostly below where it began. */
+        /** The messenger continues far away from all earlier positions, mostly below them. */
         private void restart() {
             do {
                 position = random.nextLong(EventId.MAX_COUNTED / (1 + random.nextInt(1_000)));

@@ -149,7 +149,7 @@ class SideBySideTest {
         assertThat(read(storage, KEY)).isEqualTo(before);
     }
 
-    /** Fields of a kind that this release does not know; of attributes it knows no name. */
+    /** Fields of a kind that this release does not know, and an attribute whose name it does not know. */
     @Test
     void whatAnotherReleaseAddsToARecordOutlivesEveryWrite() {
         get(storage.write(KEY, Mutation.builder().state("A").put("a", "1").build()));

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A bot with timeouts, a way back, work and a dialog that is called, killed at random times and started again. Its
- * users' answers are delivered until they are handled.
+ * A bot with timeouts, a way back, work and a sub-dialog, killed at random times and started again. Its users' answers
+ * are delivered until they are handled.
  */
 @Timeout(3_600)
 class KilledTimeoutsTest {
@@ -116,7 +116,7 @@ class KilledTimeoutsTest {
                 redelivered));
     }
 
-    /** While users answer, or while timeouts are sent. */
+    /** Kills the bot while users answer, or while timeouts are sent. */
     private void kill(Process victim, RedisServerProcess server, int first, boolean isAmongTimeouts) {
         try (RespConnection database = server.connect()) {
             while (isAmongTimeouts && !isAnySent(database, first)) {

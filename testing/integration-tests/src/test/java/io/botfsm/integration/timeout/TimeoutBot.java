@@ -164,7 +164,7 @@ final class TimeoutBot {
         pause();
     }
 
-    /** The address of the server, and the client. */
+    /** Arguments: the address of the server, and the client. */
     public static void main(String[] args) throws Exception {
         URI uri = URI.create(args[0]);
         try (RespConnection database = new RespConnection(uri.getHost(), uri.getPort());

@@ -9,8 +9,8 @@ public final class DeadHolders {
     private DeadHolders() {}
 
     /**
-     * Whether claims made here name the process beyond doubt, with space and tick. Without a machine id, as in a
-     * minimal container, they do not, and a dead holder's lease has to expire.
+     * Whether claims made here identify the process beyond doubt, by its machine, namespace and start. Without a
+     * machine id, as in a minimal container, they do not, and a dead holder's lease has to expire.
      */
     public static boolean areRecognized() {
         MemoryLeaseStore store = new MemoryLeaseStore();

@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy on the loopback address that does to a connection what networks do. The current fault meets open
- * connections and new ones; {@link #heal()} ends it for new ones and for those that have lost no byte. A connection
- * that has lost bytes stays silent until one side closes it. Thread-safe.
+ * A TCP proxy on the loopback address that simulates network faults. The current fault affects open connections and new
+ * ones; {@link #heal()} ends it for new ones and for those that have lost no byte. A connection that has lost bytes
+ * stays silent until one side closes it. Thread-safe.
  */
 public final class FaultyProxy implements AutoCloseable {
     private enum Fault {
@@ -45,12 +45,12 @@ public final class FaultyProxy implements AutoCloseable {
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
 
-    /** Begins to listen; connections go on to the server. */
+    /** Starts to listen; connections are forwarded to the server. */
     public FaultyProxy(RedisTestServer server) {
         this(server.host(), server.port());
     }
 
-    /** Begins to listen; connections go on to the address. */
+    /** Starts to listen; connections are forwarded to the address. */
     public FaultyProxy(String host, int port) {
         this.target = new InetSocketAddress(host, port);
         this.port = RedisServerProcess.freePort();
@@ -90,9 +90,9 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     /**
-     * Lets replies come in pieces from now on.
+     * Delivers replies in pieces from now on.
      *
-     * @param bytes of each piece at most
+     * @param bytes the size of each piece at most
      * @param pause after each piece that is full
      */
     public void trickle(int bytes, Duration pause) {
@@ -102,7 +102,7 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    /** Whether a reply is under way that comes in pieces. */
+    /** Whether a reply is being delivered in pieces. */
     public boolean isTrickling() {
         return trickling.get() > 0;
     }
@@ -261,13 +261,13 @@ public final class FaultyProxy implements AutoCloseable {
     private void trickle(Duration pause) throws InterruptedException {
         trickling.incrementAndGet();
         try {
-            TimeUnit.NANOSECONDS.sleep(pause.toNanos()); // as a test asks for
+            TimeUnit.NANOSECONDS.sleep(pause.toNanos()); // the pause that a test asks for
         } finally {
             trickling.decrementAndGet();
         }
     }
 
-    /** Waits as the fault demands, then tells whether the bytes go on. */
+    /** Waits as the fault demands, then returns whether the bytes are passed on. */
     private boolean passes(Link link, boolean replies) throws InterruptedException {
         Duration wait;
         synchronized (lock) {

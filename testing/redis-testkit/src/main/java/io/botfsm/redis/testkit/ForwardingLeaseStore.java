@@ -8,7 +8,7 @@ import io.botfsm.lock.store.Renewal;
 import io.botfsm.lock.store.StoredLease;
 import java.util.concurrent.CompletionStage;
 
-/** Another store, for a test that changes some of its operations. As thread-safe as that one. */
+/** Forwards to another store, for a test that changes some of its operations. As thread-safe as that store. */
 public class ForwardingLeaseStore implements LeaseStore {
     private final LeaseStore store;
 

@@ -20,7 +20,7 @@ public final class RedisClusterServers implements AutoCloseable {
     /** How many slots a cluster has. */
     public static final int SLOTS = 16_384;
 
-    /** The bus has its port so much further; both lie below what systems take the client side's ports from. */
+    /** How far the port of the bus is above that of the node; both lie below the range of ephemeral ports. */
     private static final int BUS = 10_000;
 
     private static final int HIGHEST_PORT = 22_000;
@@ -31,7 +31,7 @@ public final class RedisClusterServers implements AutoCloseable {
     private RedisClusterServers() {}
 
     /**
-     * Starts a cluster, and returns when every node says that it is well, and every replica has what its master has.
+     * Starts a cluster, and returns when every node reports it healthy, and every replica is linked to its master.
      *
      * @param masters at least 3 for a cluster that replaces one that died
      * @param replicasEach of each master
@@ -42,8 +42,7 @@ public final class RedisClusterServers implements AutoCloseable {
     }
 
     /**
-     * Starts a cluster of masters whose clients come through {@link #proxies}; they themselves talk to each other
-     * directly.
+     * Starts a cluster of masters that clients reach through {@link #proxies}; the masters talk to each other directly.
      */
     public static RedisClusterServers startBehindProxies(int masters) {
         return start(masters, 0, true);
@@ -85,7 +84,7 @@ public final class RedisClusterServers implements AutoCloseable {
         }
     }
 
-    /** What clients come through, one for each node; none unless started so. */
+    /** The proxies, one for each node; none unless the cluster was started behind proxies. */
     public List<FaultyProxy> proxies() {
         return List.copyOf(proxies);
     }
@@ -142,7 +141,7 @@ public final class RedisClusterServers implements AutoCloseable {
         return text(server, "CLUSTER", "MYID");
     }
 
-    /** Waits until every node that runs says that the cluster is well, and every replica has what its master has. */
+    /** Waits until every running node reports the cluster healthy, and every replica is linked to its master. */
     public void awaitOk() {
         Polling.await(
                 "a cluster that is well",
@@ -150,7 +149,9 @@ public final class RedisClusterServers implements AutoCloseable {
                         && isOfOneEpoch());
     }
 
-    /** Otherwise the next slots that move could be claimed in an epoch that another node has claimed its own in. */
+    /**
+     * Otherwise the next slot that moves could be claimed in an epoch in which another node has claimed its own slots.
+     */
     private boolean isOfOneEpoch() {
         return running().map(server -> epoch(info(server))).distinct().count() == 1;
     }
@@ -162,7 +163,7 @@ public final class RedisClusterServers implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Replicas included: one that does not know of a slot would not serve it in its master's place. */
+    /** Waits for replicas, too: one that does not know a slot would not serve it after it has replaced its master. */
     private void awaitAgreed(BitSet slots, RedisServerProcess master) {
         Polling.await(
                 "nodes that agree on who serves the slots that have moved",
@@ -203,7 +204,7 @@ public final class RedisClusterServers implements AutoCloseable {
         return call(any, "CLUSTER", "KEYSLOT", key) instanceof Long slot ? slot.intValue() : -1;
     }
 
-    /** The node that serves a slot, as most of those that run see it. */
+    /** The node that serves a slot, according to most of the running nodes. */
     public RedisServerProcess masterOf(int slot) {
         return agreedMasterOf(slot)
                 .orElseThrow(() -> new IllegalStateException("the nodes do not agree on who serves slot " + slot));
@@ -255,7 +256,7 @@ public final class RedisClusterServers implements AutoCloseable {
                 : Stream.empty();
     }
 
-    /** Waits until another node than this one serves a slot. */
+    /** Waits until a node other than this one serves a slot. */
     public RedisServerProcess awaitOtherMaster(int slot, RedisServerProcess old) {
         Polling.await(
                 "another master of slot " + slot,
@@ -263,7 +264,7 @@ public final class RedisClusterServers implements AutoCloseable {
         return masterOf(slot);
     }
 
-    /** A master that serves other slots than these nodes. */
+    /** A running master other than these nodes. */
     public RedisServerProcess anotherMaster(RedisServerProcess... than) {
         return running()
                 .filter(server -> !List.of(than).contains(server)
@@ -273,14 +274,14 @@ public final class RedisClusterServers implements AutoCloseable {
     }
 
     /**
-     * Moves slots with all their keys, one after another, as {@code redis-cli --cluster reshard} does it. Returns when
-     * all nodes that run know.
+     * Moves slots with all their keys, one after another, as {@code redis-cli --cluster reshard} does. Returns when all
+     * running nodes know.
      */
     public void move(IntStream slots, RedisServerProcess from, RedisServerProcess to) {
         moveEach(slots, from, to, () -> {});
     }
 
-    /** The same with one slot, with something done after its keys have moved and while nobody serves it alone. */
+    /** The same for one slot; {@code meanwhile} runs after its keys have moved, while no node serves it alone. */
     public void move(int slot, RedisServerProcess from, RedisServerProcess to, Runnable meanwhile) {
         moveEach(IntStream.of(slot), from, to, meanwhile);
     }

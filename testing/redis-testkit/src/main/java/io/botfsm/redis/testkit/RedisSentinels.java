@@ -55,7 +55,10 @@ public final class RedisSentinels implements AutoCloseable {
         return topology;
     }
 
-    /** Starts a master alone that everyone reaches through {@link #proxy}; its Sentinels are patient with it. */
+    /**
+     * Starts a master without a replica, which everyone reaches through {@link #proxy}; its Sentinels are patient with
+     * it.
+     */
     public static RedisSentinels startBehindProxy() {
         RedisSentinels topology = new RedisSentinels(Optional.empty());
         try {
@@ -69,7 +72,7 @@ public final class RedisSentinels implements AutoCloseable {
         return topology;
     }
 
-    /** What everyone reaches the master through. */
+    /** The proxy through which everyone reaches the master. */
     public FaultyProxy proxy() {
         return proxies.get(0);
     }

@@ -31,7 +31,7 @@ public final class RedisServerProcess implements RedisTestServer {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String HOST = "127.0.0.1";
 
-    /** Starts the server, tells its process id, and ends it with the signal named on standard input, or at its end. */
+    /** Starts the server, prints its process id, and ends it with the signal named on standard input, or at its end. */
     private static final String PARENT =
             "\"$@\" & echo $!; read -r signal; kill -\"${signal:-KILL}\" $!; wait $! 2>/dev/null";
 
@@ -84,14 +84,14 @@ public final class RedisServerProcess implements RedisTestServer {
     }
 
     /**
-     * A port that nobody listens on now, from below the range that systems take the client side's ports from: a client
-     * that keeps trying to connect would sooner or later occupy the port that it tries, and a restart on it would fail.
+     * A port that nobody listens on now, below the range of ephemeral ports: a client that keeps trying to connect
+     * would sooner or later occupy the port that it tries, and a restart on it would fail.
      */
     public static int freePort() {
         return freePort(30_000, 0);
     }
 
-    /** Below a port, and so that the one that lies further by {@code beside} is free too. */
+    /** A free port below the given one, such that the port {@code beside} above it is free, too. */
     static int freePort(int below, int beside) {
         for (int attempt = 0; attempt < 100; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(12_000, below);
@@ -206,7 +206,7 @@ public final class RedisServerProcess implements RedisTestServer {
         return parent != null;
     }
 
-    /** A dead process has no program any more, even while its parent has not taken note of its end. */
+    /** A dead process has no command, even before its parent has reaped it. */
     private boolean isAlive() {
         return ProcessHandle.of(pid)
                 .flatMap(process -> process.info().command())
@@ -234,7 +234,7 @@ public final class RedisServerProcess implements RedisTestServer {
         return text.toString();
     }
 
-    /** Ends the server in order (SIGTERM); it saves what its settings make it save. */
+    /** Shuts the server down (SIGTERM); it saves what its settings make it save. */
     public void stop() {
         end("TERM");
     }
@@ -270,7 +270,7 @@ public final class RedisServerProcess implements RedisTestServer {
         }
     }
 
-    /** Ends the server in order and starts it again. */
+    /** Shuts the server down and starts it again. */
     public void restart() {
         stop();
         startAgain();

@@ -22,7 +22,7 @@ import org.testcontainers.utility.DockerImageName;
  *   <li>else the program of the embedded-redis jar, started here.
  * </ol>
  *
- * A Redis that cannot be had fails the tests; nothing is skipped.
+ * If no Redis is available, the tests fail; nothing is skipped.
  */
 public final class RedisServers {
     private static final String URI_PROPERTY = "botfsm.redis.uri";

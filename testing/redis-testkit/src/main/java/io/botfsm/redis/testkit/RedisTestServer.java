@@ -24,7 +24,7 @@ public interface RedisTestServer extends AutoCloseable {
         return new RespConnection(host(), port());
     }
 
-    /** What users were denied since it started: what kind of right, for what, and whom. */
+    /** What was denied to users since the server started: the reason, the object and the user. */
     default List<String> denied() {
         try (RespConnection admin = connect()) {
             return admin.deniedRights();

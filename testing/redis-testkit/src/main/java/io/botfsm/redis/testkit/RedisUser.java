@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A user of Redis with a password and no other rights than those, in the words of {@code ACL SETUSER}. Immutable.
+ * A user of Redis with a password and exactly these rights, in the syntax of {@code ACL SETUSER}. Immutable.
  *
  * @param name without blanks
  * @param password without blanks, and nothing that a URI would encode
  * @param rights commands, and patterns of keys and channels
  */
 public record RedisUser(String name, String password, List<String> rights) {
-    /** With all that storages of conversations need, as docs/reference/redis-layout.md tells operators. */
+    /** A user with the permissions for conversations, as docs/reference/redis-layout.md documents them. */
     public static final RedisUser OF_CONVERSATIONS = new RedisUser(
             "bot",
             "hunter2",
@@ -33,20 +33,26 @@ public record RedisUser(String name, String password, List<String> rights) {
                     "+persist",
                     "+time"));
 
-    /** With all that deadlines need besides, as docs/reference/redis-layout.md tells operators. */
+    /** The same with the additional permissions for deadlines, as docs/reference/redis-layout.md documents them. */
     public static final RedisUser OF_DEADLINES = OF_CONVERSATIONS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore");
 
-    /** With all that inboxes need besides, as docs/reference/redis-layout.md tells operators. */
+    /** The same with the additional permissions for inboxes, as docs/reference/redis-layout.md documents them. */
     public static final RedisUser OF_INBOXES =
             OF_CONVERSATIONS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore", "+zcard");
 
-    /** With all that finding conversations needs on one server, as docs/reference/redis-layout.md tells operators. */
+    /**
+     * A user with the permissions for finding conversations on one server, as docs/reference/redis-layout.md documents
+     * them.
+     */
     public static final RedisUser OF_OPERATORS = OF_CONVERSATIONS.with("+scan");
 
-    /** With all that conversations in aiogram's layout need, as docs/reference/redis-layout.md tells operators. */
+    /**
+     * A user with the permissions for conversations in aiogram's layout, as docs/reference/redis-layout.md documents
+     * them.
+     */
     public static final RedisUser OF_AIOGRAM = OF_CONVERSATIONS.with("+get", "+set");
 
-    /** With all that stores of leases need, as docs/reference/redis-layout.md tells operators. */
+    /** A user with the permissions for leases, as docs/reference/redis-layout.md documents them. */
     public static final RedisUser OF_LEASES = new RedisUser(
             "lock",
             "hunter2",
@@ -107,7 +113,7 @@ public record RedisUser(String name, String password, List<String> rights) {
         admin.call(words.toArray(String[]::new));
     }
 
-    /** A URI of this user's, from one without credentials. */
+    /** Adds this user's credentials to a URI without any. */
     public String in(String uri) {
         return uri.replaceFirst("://", "://" + name + ":" + password + "@");
     }

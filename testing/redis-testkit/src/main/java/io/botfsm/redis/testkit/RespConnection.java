@@ -91,7 +91,7 @@ public final class RespConnection implements AutoCloseable {
         throw new IllegalStateException("no number: " + String.join(" ", words));
     }
 
-    /** A hash, its values as they are. */
+    /** The fields of a hash, with their values as bytes. */
     public Map<String, byte[]> hash(byte[] key) {
         Map<String, byte[]> fields = new LinkedHashMap<>();
         if (call("HGETALL".getBytes(UTF_8), key) instanceof List<?> flat) {
@@ -123,7 +123,7 @@ public final class RespConnection implements AutoCloseable {
         return calls;
     }
 
-    /** What users were denied ({@code ACL LOG}): what kind of right, for what, and whom. */
+    /** What was denied to users ({@code ACL LOG}): the reason, the object and the user. */
     public List<String> deniedRights() {
         List<String> denied = new ArrayList<>();
         if (call("ACL", "LOG") instanceof List<?> entries) {

@@ -16,11 +16,11 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A certificate authority of a test's own, and what it signs, made by the JDK's {@code keytool}. Everything lies in one
- * folder: a key store and PEM files. One thread at a time.
+ * A test's own certificate authority, and the certificates that it signs, made by the JDK's {@code keytool}. Everything
+ * lies in one folder: a key store and PEM files. One thread at a time.
  */
 public final class TestAuthority {
-    /** Of the key store. */
+    /** The password of the key store. */
     public static final String PASSWORD = "changeit";
 
     private final Path directory;
@@ -30,8 +30,8 @@ public final class TestAuthority {
     /**
      * Makes its key and certificate.
      *
-     * @param directory exists, and is this authority's alone
-     * @param name no other authority's
+     * @param directory an existing folder for this authority alone
+     * @param name not the name of another authority
      */
     public TestAuthority(Path directory, String name) {
         this.directory = directory;
@@ -45,12 +45,12 @@ public final class TestAuthority {
         return keyStore;
     }
 
-    /** Its certificate as PEM: who trusts it trusts what it has signed. */
+    /** The authority's certificate as PEM; whoever trusts it trusts all that the authority has signed. */
     public Path certificate() {
         return certificate(name);
     }
 
-    /** Makes a key and a certificate for localhost, by that name only, which it signs; a server's or a client's. */
+    /** Makes a key and a signed certificate, valid only for the name localhost; for a server or a client. */
     public Signed sign(String alias) {
         keytool(alias, "-signer", name, "-ext", "SAN=dns:localhost");
         return new Signed(certificate(alias), key(alias));
@@ -59,8 +59,8 @@ public final class TestAuthority {
     /**
      * What was signed, as PEM files.
      *
-     * @param certificate may be told to anybody
-     * @param key without a password
+     * @param certificate the certificate
+     * @param key its private key, without a password
      */
     public record Signed(Path certificate, Path key) {}
 

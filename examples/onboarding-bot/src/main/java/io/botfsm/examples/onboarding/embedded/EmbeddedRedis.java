@@ -13,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A share in the Redis of a data folder. The first process to join starts it, the last one to leave stops it; a process
- * that is killed has left, too. Killed by others, it is started again. Thread-safe; one share in a process and folder.
+ * A share in the Redis of a data folder. The first process to join starts the server, the last one to leave stops it; a
+ * killed process counts as having left. If the server is killed, it is started again. Thread-safe; a process has one
+ * share in a folder at most.
  *
- * <p>Who the last one is, the operating system knows: everybody holds a shared lock on {@code users.lock}, and who gets
- * it for itself alone is the last. Joining and leaving go through a gate.
+ * <p>The operating system knows which process is the last one: each holds a shared lock on {@code users.lock}, and the
+ * one that can lock it exclusively is the last. Joining and leaving go through a gate.
  */
 public final class EmbeddedRedis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class.getPackageName());
@@ -53,7 +54,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     /**
      * Joins the users of a data folder.
      *
-     * @param data the folder, made if it is not there
+     * @param data the folder, created if it does not exist
      * @throws IOException if the folder cannot be used, or Redis does not start in time
      */
     public static EmbeddedRedis join(Path data) throws IOException {
@@ -72,12 +73,12 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Where it listens on this machine. */
+    /** The port of the server on this machine. */
     public int port() {
         return port;
     }
 
-    /** Looks after it once a second. */
+    /** Revives the server once a second. */
     private void keepAlive() {
         String reported = "";
         while (users.isOpen()) {
@@ -90,13 +91,13 @@ public final class EmbeddedRedis implements AutoCloseable {
                     LOG.error("{}", e.getMessage());
                 }
                 reported = String.valueOf(e.getMessage());
-            } catch (InterruptedException e) { // by nobody
+            } catch (InterruptedException e) { // nobody interrupts this thread
                 return;
             }
         }
     }
 
-    /** Starts it again if somebody has killed it. */
+    /** Starts the server again if it was killed. */
     synchronized void revive() throws IOException {
         int now = users.isOpen() ? gate.pass(server::start) : port;
         if (now != port) {

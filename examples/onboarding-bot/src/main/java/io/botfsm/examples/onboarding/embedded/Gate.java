@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** A lock file that lets through one process at a time; the operating system opens it when a process ends inside. */
+/** A lock file that lets through one process at a time; the operating system unlocks it when a process dies inside. */
 record Gate(Path lockFile) {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -104,7 +104,7 @@ final class RedisServer {
         return listener.worksIn(data) && listener.isReady();
     }
 
-    /** Ends it, if it is running; what it has answered is on disk either way. */
+    /** Stops the server, if it is running; acknowledged writes are on disk either way. */
     void stop() throws IOException {
         process().ifPresent(ProcessHandle::destroy);
         if (!await(() -> process().isEmpty())) {
@@ -131,7 +131,7 @@ final class RedisServer {
                 .findFirst();
     }
 
-    /** The process, unless it has ended, or its id has gone to another program. */
+    /** The process, unless it has ended, or its id now belongs to another program. */
     private Optional<ProcessHandle> process() {
         return processId()
                 .flatMap(ProcessHandle::of)

@@ -7,13 +7,13 @@ import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
 
 /**
- * The lines of an input, read by a thread of their own: waiting for one can be interrupted, which a read cannot, and
- * the bot of a later lease goes on where that of an earlier one stopped. Thread-safe.
+ * The lines of an input, read by a separate thread: waiting for a line can be interrupted, unlike a read, and the bot
+ * of a later lease continues where the previous one stopped. Thread-safe.
  */
 final class Lines {
     private final BlockingDeque<Optional<String>> lines = new LinkedBlockingDeque<>();
 
-    /** Begins to read, to the end of the input or of the process. */
+    /** Starts reading, until the input or the process ends. */
     Lines(BufferedReader input) {
         Thread reader = new Thread(() -> readAll(input), "input");
         reader.setDaemon(true);
@@ -24,7 +24,7 @@ final class Lines {
         try {
             input.lines().map(Optional::of).forEach(lines::add);
         } catch (UncheckedIOException e) {
-            // as good as an end
+            // treated as the end of the input
         } finally {
             lines.add(Optional.empty());
         }

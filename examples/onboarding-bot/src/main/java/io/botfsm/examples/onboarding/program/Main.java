@@ -32,7 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** Starts the bot, at a terminal or on Telegram, as the only one of its name, or reports which instance is. */
+/** Starts the bot, at a terminal or on Telegram, as the only instance of its name, or reports which one is active. */
 public final class Main {
     private static final int BAD_OPTIONS = 2;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
@@ -118,7 +118,7 @@ public final class Main {
         }
     }
 
-    /** Where conversations are kept too, should Redis lose them. */
+    /** The SQLite file with copies of the conversations, in case Redis loses them; empty for none. */
     private Optional<Path> fileOfCopies() {
         boolean hasEmbeddedRedis = options.storage().equals("embedded") && EmbeddedRedis.isAvailable();
         String file = options.value("--database", hasEmbeddedRedis ? data.toAbsolutePath() + ".db" : "none");
@@ -162,7 +162,7 @@ public final class Main {
                 && !variable("TERM").equals(Optional.of("dumb"));
         Fsm fsm = OnboardingFlow.FLOW.fsm(conversations);
         Lines lines = new Lines(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
-        if (options.has("--standby") && options.isQuiet()) { // the log says it otherwise
+        if (options.has("--standby") && options.isQuiet()) { // otherwise the log reports it
             lock.holder().ifPresent(holder -> {
                 ERR.println("Standing by: the active instance is " + holder.describe());
                 awaitsOther.set(true);
@@ -178,7 +178,7 @@ public final class Main {
         });
     }
 
-    /** For somebody at a terminal without the log, who would wait in silence. */
+    /** Informs a user at a terminal, who sees no log, about waiting and its end. */
     private void report(LockEvent event) {
         if (options.isQuiet() && event instanceof LockEvent.Quarantined quarantined) {
             ERR.printf(

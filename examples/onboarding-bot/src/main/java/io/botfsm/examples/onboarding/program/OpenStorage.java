@@ -25,19 +25,19 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Where the bot keeps its conversations while it runs.
+ * The storage that the bot uses while it runs.
  *
- * @param leases where the one active instance is known; the same each time
- * @param end closes what is below
+ * @param leases the store of the lock that makes one instance active; always the same object
+ * @param end closes the connections of both
  */
 record OpenStorage(StateStorage states, LeaseStore leases, Runnable end) implements AutoCloseable {
     /**
-     * Opens what the option asks for.
+     * Opens the storage that the option names.
      *
-     * @param data the folder of the embedded Redis or, where there is none for this machine, of a database
+     * @param data the folder of the embedded Redis or, if there is none for this machine, of a database
      * @throws FsmException if the storage cannot be reached
-     * @throws IOException if an embedded Redis cannot be had
-     * @throws IllegalArgumentException if the option is no address
+     * @throws IOException if the embedded Redis cannot be started
+     * @throws IllegalArgumentException if the option is not an address
      */
     static OpenStorage open(String option, Path data) throws IOException {
         if (option.equals("memory")) {
@@ -69,7 +69,7 @@ record OpenStorage(StateStorage states, LeaseStore leases, Runnable end) impleme
         });
     }
 
-    /** A file, which is made if it is not there. Each commit is on disk. */
+    /** Opens a SQLite file, which is created if it does not exist. Each commit is on disk. */
     static OpenStorage sqlite(Path file) {
         return database(sqliteUrl(file));
     }
@@ -82,7 +82,7 @@ record OpenStorage(StateStorage states, LeaseStore leases, Runnable end) impleme
         HikariConfig settings = new HikariConfig();
         settings.setJdbcUrl(url);
         settings.setConnectionTimeout(BotDatabase.DEFAULT_TIMEOUT.toMillis());
-        settings.setInitializationFailTimeout(-1); // the BotDatabase looks whether it answers
+        settings.setInitializationFailTimeout(-1); // BotDatabase checks that it answers
         if (url.startsWith("jdbc:sqlite:")) {
             settings.setMaximumPoolSize(1); // writers wait for each other anyway
         }
@@ -117,10 +117,11 @@ record OpenStorage(StateStorage states, LeaseStore leases, Runnable end) impleme
     }
 
     /**
-     * What tells the storage of this option from others, also when it has lost everything: without credentials, and the
-     * same however its address is spelled.
+     * Returns an id of the option's storage, which stays the same when the storage has lost all data: without
+     * credentials, and the same for every spelling of a Redis address.
      *
-     * @param file has the copies; a folder beside it may be moved with it
+     * @param file the file with the copies; a data folder is identified by its path relative to it, so that both may be
+     *     moved
      */
     static String id(String option, Path data, Path file) {
         if (option.equals("embedded")) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the command line says; {@code usage.txt} has what each means.
+ * The options of the command line; {@code usage.txt} explains them.
  *
  * @param flags the options without a value, by their names
  * @param values the others, by their names
@@ -19,7 +19,7 @@ record Options(Set<String> flags, Map<String, String> values) {
     private static final Set<String> FLAGS =
             Set.of("--help --interactive --lock-release --lock-status --standby --telegram --verbose".split(" "));
 
-    /** What the values of the others must look like. */
+    /** The options with a value, and the pattern of each value. */
     private static final Map<String, String> PATTERNS = Map.of(
             "--storage", "memory|embedded|jdbc:.+|redis[a-z-]*://.+",
             "--ttl", "[1-9]\\d{0,3}",
@@ -30,9 +30,9 @@ record Options(Set<String> flags, Map<String, String> values) {
             "--user", ".*");
 
     /**
-     * Understands a command line. Where an option is repeated, its last value counts.
+     * Parses a command line. If an option is repeated, its last value counts.
      *
-     * @throws IllegalArgumentException if it cannot be understood; the message names the option, and has no credentials
+     * @throws IllegalArgumentException if it is not valid; the message names the option, and has no credentials
      */
     static Options parse(List<String> arguments) {
         Set<String> flags = new HashSet<>();
@@ -100,7 +100,9 @@ record Options(Set<String> flags, Map<String, String> values) {
         return value("--storage", "embedded");
     }
 
-    /** The name of the only instance; one for each bot, since those with different tokens may share a storage. */
+    /**
+     * The name under which one instance is active; by default each bot has its own, since several may share a storage.
+     */
     String instance(Optional<Long> botId) {
         return value("--instance", "onboarding-bot" + botId.map(id -> "-" + id).orElse(""));
     }

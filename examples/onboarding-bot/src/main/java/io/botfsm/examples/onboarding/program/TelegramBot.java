@@ -38,13 +38,13 @@ public final class TelegramBot implements UpdateHandler {
     private final TelegramSender sender;
     private final UpdateHandler flow;
 
-    /** @param flow lets the flow answer */
+    /** @param flow answers updates by the flow */
     TelegramBot(TelegramSender sender, UpdateHandler flow) {
         this.sender = sender;
         this.flow = flow;
     }
 
-    /** The bot of this token; its storage and its lock are to be set. */
+    /** Returns a runner for the bot with this token; its storage and lock are still to be set. */
     public static TelegramRunner polling(BotToken token) {
         CompletableFuture<TelegramSender> made = new CompletableFuture<>();
         return TelegramRunner.polling(token)

@@ -45,8 +45,8 @@ final class TerminalBot implements Bot {
     /** A line, with the id under which it is handled again. */
     private record Message(EventId id, String text) {
         /**
-         * A terminal does not number its lines as a messenger does its messages. The microsecond makes sure that none
-         * gets the id of another, of an earlier run neither, and is taken for that, delivered again.
+         * A terminal does not number its lines as a messenger numbers its messages. The time in microseconds keeps the
+         * ids unique, across runs too: no line is taken for the redelivery of another.
          */
         static Message of(String text) {
             long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
@@ -81,9 +81,9 @@ final class TerminalBot implements Bot {
                 line = lines.take();
             }
             ended.complete(null);
-        } catch (InterruptedException e) { // by the stop
+        } catch (InterruptedException e) { // by stopPolling
             ended.complete(null);
-        } catch (Throwable e) { // that nobody has thought of: the bot has failed
+        } catch (Throwable e) { // unexpected: the bot has failed
             ended.completeExceptionally(e);
         }
     }
@@ -113,7 +113,7 @@ final class TerminalBot implements Bot {
 
     private synchronized boolean answer(String line) throws InterruptedException {
         try {
-            while (!stopped && !lease.isHeld()) { // may pass, as when the clock was set; else the runner stops this bot
+            while (!stopped && !lease.isHeld()) { // temporary after a clock change; else the runner stops this bot
                 wait(NOT_HELD_PAUSE_MILLIS);
             }
         } finally {
@@ -140,7 +140,7 @@ final class TerminalBot implements Bot {
             LOG.error("Cannot go on: {}", e.getMessage());
             return List.of(OnboardingFlow.LOST_THREAD.text());
         } catch (FsmException e) {
-            if (e instanceof FencedException fenced) { // by an instance that was active since
+            if (e instanceof FencedException fenced) { // by an instance that has been active since
                 lease.fenced(fenced.highest());
             }
             LOG.error("Not saved: {}", e.getMessage());

@@ -119,7 +119,7 @@ class EmbeddedRedisTest {
         try (EmbeddedRedis redis = EmbeddedRedis.join(data)) {
             servers.signal("STOP");
             CompletableFuture<Void> revival = CompletableFuture.runAsync(() -> revive(redis));
-            // Longer than it takes to give up one question.
+            // Longer than the timeout of one command.
             await().during(Duration.ofMillis(2_500))
                     .until(() -> !revival.isDone() && servers.running().size() == 1);
             servers.signal("CONT");

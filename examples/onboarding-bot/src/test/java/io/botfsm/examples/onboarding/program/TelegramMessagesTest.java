@@ -31,7 +31,7 @@ import org.telegram.telegrambots.meta.TelegramUrl;
 import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
-/** What the messenger makes of updates and of Telegram's answers. */
+/** How the bot handles updates and Telegram's responses. */
 @Timeout(60)
 class TelegramMessagesTest {
     private static final StorageKey KEY = StorageKey.bot(7).chat(42).user(42).build();
@@ -59,7 +59,7 @@ class TelegramMessagesTest {
         telegram.close();
     }
 
-    /** One that waits or ends for another leaves the menu alone. */
+    /** An instance that waits for another, or ends because of it, leaves the menu alone. */
     @Test
     void theActiveInstanceAloneShowsItsCommands() throws Exception {
         MemoryLeaseStore leases = new MemoryLeaseStore();

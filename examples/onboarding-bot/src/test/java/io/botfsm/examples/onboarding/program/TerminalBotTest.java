@@ -176,7 +176,7 @@ class TerminalBotTest {
         assertThat(lines.take()).contains("Alice");
     }
 
-    /** What nobody has thought of is not the end of the input. */
+    /** An unexpected failure is not taken for the end of the input. */
     @Test
     void endsAsFailedWhenItBreaks() throws Exception {
         terminal.stopPolling();
@@ -212,7 +212,7 @@ class TerminalBotTest {
         input.flush();
     }
 
-    /** The lines that were not heard yet. */
+    /** Expects exactly these lines since the last call. */
     private void hears(String... replies) {
         await().untilAsserted(() -> assertThat(written.toString(UTF_8).lines()).containsExactly(replies));
         written.reset();

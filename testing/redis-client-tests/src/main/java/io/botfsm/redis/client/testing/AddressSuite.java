@@ -31,9 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Addresses that are written in an unusual way, or lead to something else than they say, through one of the clients.
- */
+/** Addresses that are written unusually, or lead to something other than they say, through one of the clients. */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AddressSuite {
@@ -67,7 +65,7 @@ public abstract class AddressSuite {
         master.close();
     }
 
-    /** An address of the second generation that leads to one of the first, so that any machine has it. */
+    /** IPv6 addresses that stand for an IPv4 address, so that any machine has them. */
     @Test
     void theHostOfTheEnvironmentIsReached() {
         try (RespConnection admin = master.connect()) {
@@ -101,7 +99,7 @@ public abstract class AddressSuite {
         }
     }
 
-    /** One that takes writes, and loses them at the next synchronisation, included. */
+    /** Even a replica that accepts writes, since it loses them at the next synchronization. */
     @Test
     void aReplicaIsRefused() {
         aReplicaIsRefused("replica-read-only yes");
@@ -183,7 +181,7 @@ public abstract class AddressSuite {
         }
     }
 
-    /** Nothing is known, so nothing is said. */
+    /** Nothing is known about the address, so the message gives no hint. */
     @Test
     void anAddressWhereNobodyListensGetsNoHint() {
         int port = RedisServerProcess.freePort();

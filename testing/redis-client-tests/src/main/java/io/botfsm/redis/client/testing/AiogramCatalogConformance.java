@@ -30,8 +30,8 @@ public abstract class AiogramCatalogConformance extends RedisCatalogConformance
     }
 
     /**
-     * What turns from its state to data and back within one scan may be missed; besides, it has no fence, no event, no
-     * times and deadlines, and restricted ids.
+     * A conversation that switches between state and data within one scan may be missed. The layout has no fences,
+     * events, times or deadlines, and restricts ids.
      */
     @Override
     protected final Set<Gap> expectedGaps() {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Finding conversations in aiogram's layout beside the rules: every filter in every layout, permissions, keys of
+ * Finding conversations in aiogram's layout, beyond the rules: every filter in every layout, permissions, keys of
  * others.
  */
 @Timeout(120)
@@ -123,7 +123,7 @@ public abstract class AiogramCatalogSuite {
         assertThat(found(catalog, all().state("Form:"))).as("%s", layout).isEmpty();
     }
 
-    /** With the default options, beside keys that aiogram wrote for a bot with others, and keys of other programs. */
+    /** With the default options, beside keys that aiogram wrote with other options, and keys of other programs. */
     @Test
     void aKeyThatMayBeOfTwoConversationsIsReportedAndNotFound() {
         try (BotRedis redis = client.connect(server.uri(0));
@@ -131,7 +131,7 @@ public abstract class AiogramCatalogSuite {
             aiogram.call("SET", "fsm:42:42:state", "Form:name");
             aiogram.call("SET", "fsm:9:42:42:state", "Form:name"); // of topic 42 in chat 9, or of bot 9
             aiogram.call("SET", "fsm:shop:42:state", "Form:name");
-            aiogram.call("SET", "fsm:42:state", "Form:name"); // of none
+            aiogram.call("SET", "fsm:42:state", "Form:name"); // of no conversation
             aiogram.call("SET", "fsm:42:42:lock", "x");
             aiogram.call("HSET", "fsm:{7:42:42}", "v", "x"); // of this library's own layout
             aiogram.call("SET", "fsm:43:43:data", "[]");
@@ -197,7 +197,7 @@ public abstract class AiogramCatalogSuite {
         }
     }
 
-    /** With what docs/reference/redis-layout.md tells operators, and nothing more. */
+    /** With the permissions that docs/reference/redis-layout.md lists, and no others. */
     @Test
     void theDocumentedPermissionsAreEnoughToConnectAndToWriteAndWithScanToFind() {
         try (RespConnection admin = server.connect()) {

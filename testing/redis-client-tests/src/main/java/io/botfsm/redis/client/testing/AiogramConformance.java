@@ -25,7 +25,7 @@ public abstract class AiogramConformance extends RedisStorageConformance {
         return new WholeStorage(redis, AiogramStateStorage.of(redis, layout(ttl)));
     }
 
-    /** With a place for each part of a key. */
+    /** A layout with a place for each part of a key. */
     static AiogramLayout layout(Optional<Duration> ttl) {
         AiogramLayout.Builder layout =
                 AiogramLayout.builder().withBotId().withBusinessConnectionId().withDestiny();
@@ -34,7 +34,7 @@ public abstract class AiogramConformance extends RedisStorageConformance {
     }
 
     /**
-     * It holds no fence, no event, no times, attributes and deadlines, its versions do not rise, ids are restricted,
+     * The layout has no fences, events, times, attributes or deadlines; its versions do not rise, ids are restricted,
      * and JSON is kept in Python's form.
      */
     @Override

@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Finding conversations in Redis beside the rules: rights, restarts, keys of others. */
+/** Finding conversations in Redis, beyond the rules: rights, restarts, keys of others. */
 @Timeout(120)
 public abstract class CatalogSuite {
     private final ClientInTest client;
@@ -73,7 +73,9 @@ public abstract class CatalogSuite {
         return found;
     }
 
-    /** Its cursors are of no use there: many would be missed, as keys have other places in the new process. */
+    /**
+     * Earlier cursors are of no use: many conversations would be missed, as keys have other places in the new process.
+     */
     @Test
     void aServerThatWasRestartedIsScannedAnew() {
         try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always")) {
@@ -123,7 +125,7 @@ public abstract class CatalogSuite {
         }
     }
 
-    /** Of other types and other names, under the same prefix and beside it. */
+    /** Keys of other types and names, with the same prefix and without. */
     @Test
     void keysThatAreNoConversationsAreLeftAlone() {
         try (RedisServerProcess server = RedisServerProcess.start();

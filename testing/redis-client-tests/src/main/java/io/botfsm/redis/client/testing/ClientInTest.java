@@ -5,7 +5,7 @@ import io.botfsm.redis.BotRedis;
 import java.time.Duration;
 import java.util.Map;
 
-/** How tests open what a client's entry class gives; every adapter has one. Stateless. */
+/** Opens connections for tests through a client's entry class; every adapter has an implementation. Stateless. */
 public interface ClientInTest {
     /** The entry class, such as {@code LettuceRedis}. */
     Class<?> entry();
@@ -13,10 +13,10 @@ public interface ClientInTest {
     /** How many connections it keeps to a server at most. */
     int connections();
 
-    /** Begins to choose how to connect. */
+    /** Returns a builder for a connection. */
     BotRedis.Builder builder(String uri);
 
-    /** Connects with everything else as it is by default. */
+    /** Connects with the default settings. */
     default BotRedis connect(String uri) {
         return builder(uri).connect();
     }

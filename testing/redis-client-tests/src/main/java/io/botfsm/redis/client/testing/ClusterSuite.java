@@ -121,7 +121,7 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** Whichever node it is, a replica included; or something in between that leads to one. */
+    /** Any node, replicas included, or a proxy in front of one. */
     @Test
     @Order(2)
     void aNodeThatIsNamedAsASingleServerIsRecognized() {
@@ -171,7 +171,7 @@ public abstract class ClusterSuite {
                 .hasMessageContaining("it is not a node of a cluster");
     }
 
-    /** The user has the rights of the documentation, and no other. */
+    /** The user has the documented rights, and no others. */
     @Test
     @Order(4)
     void aUserNeedsTwoRightsMoreThanOnOneServer() {
@@ -223,7 +223,7 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** Its keys are at the new node already, which serves them only to who says that the old one sent them. */
+    /** The keys are already on the new node, which serves them only to a client that the old node has redirected. */
     @Test
     @Order(6)
     void aSlotOnItsWayIsServed() throws Exception {
@@ -242,7 +242,7 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** Neither node answers for two keys that are not there until the slot has moved. */
+    /** While the slot moves, neither node answers for two keys that do not exist. */
     @Test
     @Order(7)
     void aNewLeaseInASlotOnItsWayIsGrantedWhenThatHasArrived() {
@@ -260,7 +260,7 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** Neither node answers for a conversation that is there and an index that is not until the slot has moved. */
+    /** While the slot moves, neither node answers for a conversation that exists and an index that does not. */
     @Test
     @Order(7)
     void aFirstDeadlineInASlotOnItsWayIsSetWhenThatHasArrived() {
@@ -291,7 +291,7 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** From a master that is still to be scanned to one that has been. */
+    /** Slots move from a master that is still to be scanned to one that has been. */
     @Test
     @Order(8)
     void aScanMissesNothingWhileSlotsMove() {
@@ -303,7 +303,7 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** They were away while their master was scanned, and nobody can see that by who serves what. */
+    /** The slots are elsewhere while their master is scanned, which nobody can tell afterwards by who serves what. */
     @Test
     @Order(8)
     void aScanMissesNothingWhileSlotsMoveThereAndBack() {
@@ -317,7 +317,7 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** Some of its keys are at one node, and some at the other. */
+    /** The keys of the slot have moved, but the old node still owns the slot. */
     @Test
     @Order(8)
     void aScanMissesNothingOfASlotOnItsWay() {
@@ -333,7 +333,7 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** From the master that is scanned last to the first, while the second is being scanned. */
+    /** A slot moves from the master that is scanned last to the first, while the second is being scanned. */
     @Test
     @Order(8)
     void anErasureMissesNoInboxWhileSlotsMove() throws Exception {
@@ -467,7 +467,10 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** What a replica confirmed is not lost. While the master is dead nobody can confirm, and writes say so. */
+    /**
+     * A write that a replica confirmed is not lost. While the master is down, none can be confirmed, and writes report
+     * that.
+     */
     @Test
     @Order(9)
     void aKilledMasterIsReplacedUnderLoadWhileSlotsMove() throws Exception {

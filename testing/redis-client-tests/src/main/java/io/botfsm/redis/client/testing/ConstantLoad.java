@@ -29,8 +29,8 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One writer for each of some conversations, each write numbered in state and data alike. It finds out whether a write
- * was torn or applied twice, how many that were acknowledged are gone, and when writes of a conversation work again.
+ * Writes to several conversations, one writer for each, with every write numbered in state and data alike. Detects
+ * writes that were torn or applied twice, counts acknowledged ones that are lost, and waits until writes work again.
  */
 public final class ConstantLoad implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(2);
@@ -53,7 +53,7 @@ public final class ConstantLoad implements AutoCloseable {
         private int refused;
         private int unknown;
 
-        /** Of the last acknowledged write, and how many since may have been applied. */
+        /** The version of the last acknowledged write, and how many later writes may have been applied. */
         private long version;
 
         private int unknownSince;
@@ -85,7 +85,7 @@ public final class ConstantLoad implements AutoCloseable {
             unknownSince = 0;
         }
 
-        /** Applied, and perhaps lost again. */
+        /** Counts a write that may have been applied. */
         void unconfirmed() {
             unknown++;
             unknownSince++;
@@ -172,7 +172,7 @@ public final class ConstantLoad implements AutoCloseable {
                 .until(() -> hasEnded() || acknowledged.get() >= all);
     }
 
-    /** A writer that found something wrong. */
+    /** Whether a writer has found something wrong. */
     private boolean hasEnded() {
         return writers.stream().anyMatch(Future::isDone);
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** Deadlines in Redis beside the rules: permissions, keys of others, what older versions write. */
+/** Deadlines in Redis, beyond the rules: permissions, keys of others, what older versions write. */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class DeadlineSuite {
@@ -97,7 +97,7 @@ public abstract class DeadlineSuite {
         }
     }
 
-    /** One that was there before, and one that is new. */
+    /** Both for an existing conversation and for a new one. */
     @Test
     void anIndexOfAnotherTypeRefusesTheWholeWrite() {
         try (BotRedis redis = client.connect(server.uri(0))) {
@@ -172,7 +172,7 @@ public abstract class DeadlineSuite {
         }
     }
 
-    /** A version that knows no index leaves the entry of the deadline before, or none. */
+    /** A version without an index leaves the entry of an earlier deadline, or none. */
     @Test
     void whatAnOlderVersionWroteIsMended() {
         try (BotRedis redis = client.connect(server.uri(0))) {

@@ -103,7 +103,7 @@ public abstract class DurabilitySuite {
         }
     }
 
-    /** Also while writes wait, reads do not. */
+    /** While writes wait, reads do not. */
     @Test
     void unconfirmedWritesSaySoAndHoldUpNoReads() throws Exception {
         try (StateStorage storage = storage(Duration.ofSeconds(2))) {
@@ -117,7 +117,7 @@ public abstract class DurabilitySuite {
         }
     }
 
-    /** What was added and not confirmed is added once, and repeated until it is. */
+    /** An unconfirmed addition is repeated until it is confirmed, and adds the update once. */
     @Test
     void updatesOfAnInboxAreOnTheReplicaBeforeACallReturns() {
         try (StateStorage patient = storage(Duration.ofSeconds(9));

@@ -109,7 +109,7 @@ public abstract class EntrySuite {
         });
     }
 
-    /** Connections counted on the server, and threads here, before and after. */
+    /** Compares the connections on the server, and the threads here, before and after. */
     private static void leavesNothing(Function<String, Runnable> open) {
         try (RedisTestServer server = RedisServers.start();
                 RespConnection admin = server.connect()) {

@@ -43,8 +43,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What becomes of writes through one of the clients when servers and networks fail: told truthfully, never doubled, and
- * soon over.
+ * Writes through one of the clients when servers and networks fail: outcomes are reported truthfully, no write is
+ * applied twice, and calls recover soon.
  */
 @Timeout(120)
 public abstract class FaultsSuite {
@@ -65,7 +65,7 @@ public abstract class FaultsSuite {
     /**
      * The tests of a client.
      *
-     * @param timeout how long it lets a command take
+     * @param timeout how long a command may take
      */
     protected FaultsSuite(ClientInTest client, Duration timeout) {
         this.client = client;
@@ -118,7 +118,7 @@ public abstract class FaultsSuite {
         }
     }
 
-    /** Until the client knows that the connection is lost: up to then a command may be sent into it. */
+    /** Waits until the client knows that the connection is lost: before, a command may be sent into it. */
     private void awaitLoss() {
         Awaitility.await()
                 .until(() -> unavailable(storage.read(key)).getCause() instanceof RedisPortException failure
@@ -146,7 +146,7 @@ public abstract class FaultsSuite {
         assertThat(read(storage, key).version()).isEqualTo(before + 1);
     }
 
-    /** The number that the docs name. */
+    /** The default timeout that the documentation names. */
     @Test
     void aCommandMayTakeTwoSecondsUnlessSetOtherwise() {
         try (BotRedis unset = client.connect(server.uri(0))) {
@@ -223,7 +223,7 @@ public abstract class FaultsSuite {
     }
 
     /**
-     * A write of unknown outcome that reaches the server when its caller has long been told so, and others have
+     * Makes a write of unknown outcome that reaches the server only after its caller was notified and others have
      * written.
      *
      * @param late holds the proxy before its write
@@ -253,7 +253,7 @@ public abstract class FaultsSuite {
         assertThat(read(storage, key).state()).contains("late");
     }
 
-    /** By its version alone: the state is the same, which a change of state would expect besides. */
+    /** Refused by its version alone: a change of state would expect the earlier state, too. */
     @Test
     void aLateWriteThatExpectsAnOlderVersionChangesNothing() {
         executeLate(
@@ -265,7 +265,7 @@ public abstract class FaultsSuite {
         assertThat(read(storage, key).data()).containsEntry("n", "\"newer\"");
     }
 
-    /** By its id, and by the version that its turn has read. */
+    /** Refused by its id, and by the version that its turn has read. */
     @Test
     void aLateEventThatWasHandledAgainMeanwhileIsNotAppliedTwice() {
         executeLate(fsm -> count(fsm, proxy::hold), fsm -> {
@@ -275,7 +275,7 @@ public abstract class FaultsSuite {
         assertThat(read(storage, key).data()).containsEntry("n", "2");
     }
 
-    /** By its id alone, as it expects nothing else. */
+    /** Refused by its id alone, as it expects nothing else. */
     @Test
     void aLateEventThatWasAppliedMeanwhileIsNotAppliedAgain() {
         executeLate(
@@ -331,7 +331,7 @@ public abstract class FaultsSuite {
         writes.forEach(write -> assertThat(unavailable(write).mayBeApplied()).isTrue());
         assertThat(untilItReads(storage, key)).isLessThan(BACK);
         for (StorageKey one : keys) {
-            // A second write after the reconnect would come before this one on the same connection.
+            // A write repeated after the reconnect would precede this one on the same connection.
             Applied next = applied(storage, one, set("C"));
             assertThat(next.previousState()).contains("B");
             assertThat(next.version()).isEqualTo(next.previousVersion() + 1);
@@ -339,12 +339,12 @@ public abstract class FaultsSuite {
         assertThat(scriptRuns() - runs).isEqualTo(2 * IN_FLIGHT);
     }
 
-    /** A thread that waits for an answer and is interrupted, on any thread. */
+    /** The waiting thread is interrupted, whichever thread runs the call. */
     @Test
     void anInterruptDuringASlowReplyIsNoticedInTime() throws InterruptedException {
         Fsm fsm = Fsm.builder(storage).timeout(timeout.multipliedBy(20)).build();
         applied(storage, key, Mutation.builder().put("large", "x".repeat(100_000)));
-        for (int i = 0; i < 100; i++) { // a client that blocks now lets the waiting thread run the call
+        for (int i = 0; i < 100; i++) { // a blocking client now runs the call on the waiting thread
             read(storage, freshKey());
         }
         proxy.trickle(1_000, Duration.ofMillis(100));

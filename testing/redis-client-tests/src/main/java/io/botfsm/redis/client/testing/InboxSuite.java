@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** Inboxes in Redis beside the rules: layout, permissions, keys of others, a server without memory. */
+/** Inboxes in Redis, beyond the rules: layout, permissions, keys of others, a server without memory. */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class InboxSuite {
@@ -79,7 +79,7 @@ public abstract class InboxSuite {
         return InboxUpdate.of("" + number, Optional.of(key), ("{" + number + "}").getBytes(UTF_8));
     }
 
-    /** Docs/reference/redis-layout.md has the same. */
+    /** As docs/reference/redis-layout.md documents it. */
     @Test
     void theLayoutIsTheDocumentedOne() {
         try (BotRedis redis = client.connect(server.uri(0))) {
@@ -238,7 +238,7 @@ public abstract class InboxSuite {
         }
     }
 
-    /** Whatever is missing, the rest goes on, and what is added again waits again. */
+    /** Whatever is missing, the rest works, and an update that is added again waits again. */
     @Test
     void whatIsDeletedByHandIsAddedAgain() {
         try (BotRedis redis = client.connect(server.uri(0))) {

@@ -24,7 +24,7 @@ public final class Leases {
 
     private Leases() {}
 
-    /** Opens it, if need be again: on a busy machine a first connection may take longer than a command. */
+    /** Opens a store, with retries: on a busy machine a first connection may take longer than a command. */
     public static LeaseStore opened(Supplier<LeaseStore> opening) {
         return Awaitility.await()
                 .atMost(Calls.PATIENCE)

@@ -55,7 +55,7 @@ public abstract class OperationsSuite {
         this.artifact = artifact;
     }
 
-    /** Otherwise another test of this build would say nothing about the version it is meant for. */
+    /** Otherwise the other tests would say nothing about the intended version. */
     @Test
     void theLibraryIsOfTheVersionThatIsMeant() throws Exception {
         Properties properties = new Properties();

@@ -40,8 +40,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a server's answers mean through one of the clients: for one who connects, and for one who was connected before.
- * The table is in the project's documentation, page "Redis in operation", section "Outages and refusals".
+ * What a server's answers mean through one of the clients: when it connects, and when it was connected before. The
+ * table is in the project's documentation, page "Redis in operation", section "Outages and refusals".
  */
 @Timeout(120)
 public abstract class OutageSuite {
@@ -78,7 +78,7 @@ public abstract class OutageSuite {
         return user.in(server.uri(0));
     }
 
-    /** What a storage and a lease store, which were open before, say of an outage, and that it passes. */
+    /** Requires that a storage and a lease store that were open before report an outage, and recover from it. */
     private static void isAnOutage(BotRedis redis, String why, Runnable begin, Runnable end) {
         try (LeaseStore leases = redis.leaseStore()) {
             StateStorage storage = redis.stateStorage();
@@ -200,7 +200,7 @@ public abstract class OutageSuite {
 
             changePassword(server, standby, "another");
             Awaitility.await().until(() -> !succeeds(ofStandby.read("bot")));
-            // As long as it takes until the standby has asked, which it does when it hears of nothing.
+            // Long enough for the standby to poll, which it does while no hint arrives.
             Awaitility.await()
                     .pollDelay(Duration.ofSeconds(2))
                     .atMost(Calls.PATIENCE)
@@ -219,7 +219,7 @@ public abstract class OutageSuite {
         }
     }
 
-    /** A right that is taken away is not an outage: others may go on, and this command never will. */
+    /** A lost right is not an outage: other commands may still work, and this one never will. */
     @Test
     void aRightThatIsTakenAwayIsARefusal() {
         try (RedisServerProcess server = RedisServerProcess.start(BOT.setting());
@@ -268,7 +268,7 @@ public abstract class OutageSuite {
         }
     }
 
-    /** It takes a millisecond for each key. */
+    /** Loading takes a millisecond for each key. */
     @Test
     void aServerThatLoadsItsDataIsAnOutage() {
         try (RedisServerProcess server = RedisServerProcess.start(

@@ -1,6 +1,6 @@
 package io.botfsm.redis.client.testing;
 
-/** How long the loops are, and how strictly times are judged: whole in a proof, which has the machine for itself. */
+/** The length of loops and the strictness of time limits: full only in a proof, which has the machine for itself. */
 public final class Proof {
     public static final boolean IS_WHOLE = Boolean.getBoolean("botfsm.proof");
 

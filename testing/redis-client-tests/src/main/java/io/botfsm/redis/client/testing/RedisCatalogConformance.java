@@ -59,7 +59,7 @@ public abstract class RedisCatalogConformance extends ConversationCatalogConform
         topology.restoreTo(opened);
     }
 
-    /** A scan looks at everything, so that what tests leave behind would slow all later ones. */
+    /** A scan reads everything, so that records left by tests would slow down all later ones. */
     @AfterEach
     final void forget() {
         opened.clear();

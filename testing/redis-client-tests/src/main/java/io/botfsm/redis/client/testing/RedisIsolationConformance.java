@@ -13,8 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * The isolation of this library over leases in a real Redis, each with a store of its own, as in processes of their
- * own, through one of the clients, over a topology of its own.
+ * The isolation of this library over leases in a real Redis, through one of the clients, over a topology of its own.
+ * Each isolation has its own store, as separate processes have.
  */
 public abstract class RedisIsolationConformance extends SharedEventIsolationConformance {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);

@@ -42,12 +42,12 @@ public abstract class RefusedVersionsSuite {
         return artifact.substring(artifact.indexOf(':') + 1);
     }
 
-    /** Those that the build tries, as the message names them: without the last number. */
+    /** The versions that the build tries, as the message names them: without the last number. */
     private static String range() {
         return System.getProperty("botfsm.client.range").replaceAll("(\\d+\\.\\d+)\\.[\\w.]+", "$1");
     }
 
-    /** The build puts them there. */
+    /** The refused versions, which the build puts there. */
     private static List<Path> refused() throws IOException {
         try (Stream<Path> jars = Files.list(Path.of("target/refused"))) {
             return jars.sorted().toList();
@@ -93,7 +93,7 @@ public abstract class RefusedVersionsSuite {
         }
     }
 
-    /** Connecting, and what comes before it, fails by name. */
+    /** Requires that both {@code connect} and {@code builder} fail with a message that contains the words. */
     protected final void isRefused(Path jar, String library, String... words) throws Exception {
         try (URLClassLoader loader = with(jar, library)) {
             for (Throwable failure :

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class SentinelPasswordSuite {
-    /** Of the Sentinels. */
+    /** The password of the Sentinels. */
     protected static final String PASSWORD = "hunter2";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -53,7 +53,7 @@ public abstract class SentinelPasswordSuite {
         topology.close();
     }
 
-    /** Without a password. */
+    /** The URI without a password. */
     protected final String uri() {
         return topology.uri(1);
     }
@@ -109,7 +109,7 @@ public abstract class SentinelPasswordSuite {
         assertThatThrownBy(() -> client.leaseStore(uri(), TIMEOUT)).hasMessageContaining("sentinelPassword");
     }
 
-    /** That of the servers is not that of the Sentinels. */
+    /** The servers' password is not the Sentinels' password. */
     @Test
     void thePasswordOfTheServersIsNotSentToSentinels() {
         refused(uri().replace("://", "://:" + PASSWORD + "@"))

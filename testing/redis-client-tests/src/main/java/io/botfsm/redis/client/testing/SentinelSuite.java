@@ -159,7 +159,7 @@ public abstract class SentinelSuite {
     }
 
     /**
-     * The one that is left may be the one that is cut off from the others, and from the master that they have chosen.
+     * The remaining Sentinel may be the one that is cut off from the others, and from the master that they have chosen.
      */
     @Test
     @Order(3)
@@ -173,7 +173,7 @@ public abstract class SentinelSuite {
                     .isInstanceOf(StorageUnavailableException.class)
                     .hasStackTraceContaining("no majority of the Sentinels says where mymaster is")
                     .hasStackTraceContaining(master + " (1 of 3)");
-            // what is open stays, though there may be one connection, which another question is using just then
+            // open connections stay, but another command may be using the only one just then
             Calls.untilItReads(redis.stateStorage(), freshKey());
         } finally {
             away.forEach(RedisServerProcess::startAgain);
@@ -182,7 +182,7 @@ public abstract class SentinelSuite {
         connect().close();
     }
 
-    /** Two of three answer, and each names another: whichever is asked first. */
+    /** Two of three answer and name different masters, whichever is asked first. */
     @Test
     @Order(3)
     void sentinelsThatDisagreeDecideNothing() {
@@ -231,7 +231,7 @@ public abstract class SentinelSuite {
             demote(old, next);
 
             boolean granted = Calls.succeeds(leases.acquire(Leases.request("bot", Leases.claim())));
-            if (client.connections() == 1) { // otherwise perhaps by the new master, to which a new connection leads
+            if (client.connections() == 1) { // a further one may lead to the new master
                 assertThat(granted).isFalse();
             }
             long begin = System.nanoTime();
@@ -278,7 +278,7 @@ public abstract class SentinelSuite {
         }
     }
 
-    /** The cursor was of another process, in which keys had other places. */
+    /** The cursor is from another process, in which keys had other places. */
     @Test
     @Order(5)
     void aScanGoesOnAtThePromotedReplica() {
@@ -301,7 +301,10 @@ public abstract class SentinelSuite {
         }
     }
 
-    /** What a replica confirmed is not lost. While the old master is dead nobody can confirm, and writes say so. */
+    /**
+     * A write that a replica confirmed is not lost. While the old master is down, none can be confirmed, and writes
+     * report that.
+     */
     @Test
     @Order(6)
     void aKilledMasterIsReplacedUnderLoad() throws Exception {

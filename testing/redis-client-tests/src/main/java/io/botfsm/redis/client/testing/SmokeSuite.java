@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A user's program, as its own process, with nothing but what is published of one of the clients and what that needs.
+ * A user's program in its own process, with only the published artifacts of one of the clients and their dependencies.
  */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -101,10 +101,10 @@ public abstract class SmokeSuite {
                 + "|slf4j-api|jackson-[a-z]+(-[a-z0-9]+)*|jspecify)-\\d[^/]*\\.jar");
     }
 
-    /** Parts of paths that what is published has. */
+    /** Parts of paths that the published class path must contain. */
     protected abstract List<String> has();
 
-    /** Parts of paths that nothing published has. */
+    /** Parts of paths that the published class path must not contain. */
     protected abstract List<String> lacks();
 
     private List<String> published() {

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
-/** Servers that are one for a client, each behind a proxy, and what it means to be cut off from them. */
+/** Servers that a client sees as one, each behind a proxy, and what it means to be cut off from them. */
 public final class Topology {
     private static final int DATABASE = 3;
 
@@ -206,9 +206,9 @@ public final class Topology {
     }
 
     /**
-     * Waits, where there are several servers, until a read on each of many random slots is answered, whether or not its
-     * storage has been closed: each has a connection that may be silent, and the suites take one call that succeeds for
-     * the whole.
+     * If there are several servers, waits until a read of each of many random slots succeeds, or fails because its
+     * storage was closed: each server has a connection that may be silent, and the suites take one successful call as
+     * proof that all work.
      */
     void awaitAll(Supplier<CompletionStage<?>> read) {
         if (servers.size() > 1) {
@@ -246,7 +246,7 @@ public final class Topology {
                 .sum();
     }
 
-    /** Removes an entry of an index of deadlines, wherever that is. */
+    /** Removes an entry of an index of deadlines, whichever server has it. */
     void removeEntry(String text) {
         boolean removed = false;
         for (RedisTestServer server : servers) {
@@ -262,7 +262,7 @@ public final class Topology {
         assertThat(removed).isTrue();
     }
 
-    /** Puts a text in the place of the records of updates in inboxes that hold a text, wherever those are. */
+    /** Corrupts the records of updates in inboxes that contain the text, whichever server has them. */
     void replaceUpdates(String text) {
         boolean replaced = false;
         for (RedisTestServer server : servers) {
@@ -287,7 +287,7 @@ public final class Topology {
         assertThat(replaced).isTrue();
     }
 
-    /** Puts a text in the place of what a key holds, wherever that is. */
+    /** Replaces the value of a key by a text, whichever server has it. */
     void replaceByText(String key) {
         boolean replaced = false;
         for (RedisTestServer server : servers) {
