@@ -33,7 +33,7 @@ public final class Mutation {
     /** The maximum number of entries that one mutation may put or remove. */
     public static final int MAX_ENTRIES = 100_000;
 
-    /** The maximum total number of characters of the state, the data entries and the attributes of one mutation. */
+    /** The maximum total number of characters of all texts of one mutation. */
     public static final int MAX_CHARACTERS = 64 << 20;
 
     /**
@@ -622,7 +622,8 @@ public final class Mutation {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT, "a mutation has %d entries, at most %d are allowed", entries, MAX_ENTRIES));
             }
-            long characters = state.orElse("").length() + expectedState.orElse("").length();
+            long characters =
+                    (long) state.orElse("").length() + expectedState.orElse("").length();
             for (Map.Entry<String, String> put : puts.entrySet()) {
                 characters += put.getKey().length() + put.getValue().length();
             }

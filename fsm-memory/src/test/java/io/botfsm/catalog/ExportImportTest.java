@@ -292,7 +292,8 @@ class ExportImportTest {
                 directory.resolve("newer"), HEADER.replace(":1}", ":5000000000,\"compressed\":true}") + "\nsecret42\n");
         assertThatThrownBy(() -> read(file, Existing.SKIP))
                 .isInstanceOf(ImportRefusedException.class)
-                .hasMessageContaining("line 1: the export is of format 5000000000, and this build reads formats up to 1");
+                .hasMessageContaining(
+                        "line 1: the export is of format 5000000000, and this build reads formats up to 1");
     }
 
     @ParameterizedTest

@@ -83,7 +83,8 @@ class RedisDeadlineQueueTest {
                         RedisPortException.ofServerError("TRYAGAIN Multiple keys request during rehashing of slot"));
             }
             return super.evalsha(sha, keys, args).thenApply(reply -> {
-                if (keys.size() > 2) {
+                if (keys.size() == 1
+                        && args.size() > 4) { // arguments 5 and following of the listing script are indexes
                     lists++;
                     listed += reply.size() / 3;
                 }

@@ -44,7 +44,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,25 +64,21 @@ final class LettuceClient implements RedisDriver {
 
     private final RedisClient client;
     private final RedisURI uri;
-    private final Optional<ClientResources> ownResources;
+    private final Optional<Own> own;
     private final Duration timeout;
-    private final Consumer<LettuceCommand> onBegin;
     private final EventExecutor scheduler;
     private final Object lock = new Object();
     private CompletableFuture<Void> connectionsClosed = CompletableFuture.completedFuture(null);
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private LettuceClient(
-            RedisClient client,
-            RedisURI uri,
-            Optional<ClientResources> ownResources,
-            Duration timeout,
-            Consumer<LettuceCommand> onBegin) {
+    /** What is closed with a client of this library; a user's client times out its commands itself. */
+    private record Own(ClientResources resources, CommandTimeouts timeouts) {}
+
+    private LettuceClient(RedisClient client, RedisURI uri, Optional<Own> own, Duration timeout) {
         this.client = client;
         this.uri = uri;
-        this.ownResources = ownResources;
+        this.own = own;
         this.timeout = timeout;
-        this.onBegin = onBegin;
         this.scheduler = client.getResources().eventExecutorGroup().next();
     }
 
@@ -104,7 +99,7 @@ final class LettuceClient implements RedisDriver {
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options);
         CommandTimeouts timeouts = new CommandTimeouts(timeout, resources.eventExecutorGroup());
-        return new LettuceClient(client, uri, Optional.of(resources), timeout, timeouts::begin);
+        return new LettuceClient(client, uri, Optional.of(new Own(resources, timeouts)), timeout);
     }
 
     /**
@@ -126,7 +121,7 @@ final class LettuceClient implements RedisDriver {
     /** Wraps the user's client, which has this command timeout. */
     static LettuceClient of(RedisClient theirs, RedisURI uri, Duration timeout) {
         LettuceUris.requireNativeTransport(uri);
-        return new LettuceClient(theirs, uri, Optional.empty(), timeout, theirTimeoutsHold -> {});
+        return new LettuceClient(theirs, uri, Optional.empty(), timeout);
     }
 
     /**
@@ -176,7 +171,7 @@ final class LettuceClient implements RedisDriver {
 
     /** Lets the command end when it times out. */
     void begin(LettuceCommand command) {
-        onBegin.accept(command);
+        own.ifPresent(mine -> mine.timeouts().begin(command));
     }
 
     @Override
@@ -370,14 +365,15 @@ final class LettuceClient implements RedisDriver {
                 end = connectionsClosed;
             }
             await(end);
-            ownResources.ifPresent(this::shutDown);
+            own.ifPresent(this::shutDown);
         }
     }
 
-    private void shutDown(ClientResources resources) {
+    private void shutDown(Own mine) {
         await(client.shutdownAsync(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+        mine.timeouts().close(); // Lettuce forgets a command that it is given while the connection closes
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        resources
+        mine.resources()
                 .shutdown(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .addListener(future -> ended.complete(null));
         await(ended);

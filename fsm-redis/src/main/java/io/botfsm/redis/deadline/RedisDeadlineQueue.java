@@ -1,12 +1,11 @@
 package io.botfsm.redis.deadline;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.redis.catalog.CatalogCalls;
+import io.botfsm.redis.catalog.KeyScan;
 import io.botfsm.redis.deadline.DeadlineCalls.Checked;
 import io.botfsm.redis.deadline.DeadlineCalls.Verdict;
-import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageClosedException;
@@ -48,16 +47,15 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     /** More would block a server for longer while it sorts. */
     private static final int MOST_AT_ONCE = 10_000;
 
-    private static final int KEYS_A_SCAN = 100;
     private static final int ENTRIES_A_PAGE = 100;
     private static final int INDEXES_AT_ONCE = 64;
 
-    private final RedisPort port;
     private final DeadlineKeys keys;
     private final ConversationCatalog catalog;
     private final InstantSource clock;
     private final BooleanSupplier isClosed;
     private final CatalogCalls calls;
+    private final KeyScan scan;
     private final DeadlineCalls scripts;
 
     /**
@@ -75,12 +73,12 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             ConversationCatalog catalog,
             InstantSource clock,
             BooleanSupplier isClosed) {
-        this.port = port;
         this.keys = keys;
         this.catalog = catalog;
         this.clock = clock;
         this.isClosed = isClosed;
         this.calls = new CatalogCalls(timeout);
+        this.scan = new KeyScan(port, timeout, calls);
         this.scripts = new DeadlineCalls(port, timeout, keys, calls);
     }
 
@@ -276,19 +274,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     /** The bots that have an index. */
     private Set<String> bots() {
         Set<String> bots = new TreeSet<>();
-        List<ClusterNode> masters = calls.await("CLUSTER NODES", port.masters());
-        for (RedisPort server : masters.isEmpty() ? List.of(port) : List.<RedisPort>copyOf(masters)) {
-            byte[] cursor = {'0'};
-            do {
-                calls.pace(KEYS_A_SCAN);
-                List<Object> reply =
-                        calls.await("SCAN", server.scan(cursor, keys.pattern().getBytes(UTF_8), KEYS_A_SCAN));
-                cursor = (byte[]) reply.get(0);
-                for (Object key : (List<?>) reply.get(1)) {
-                    keys.bot(new String((byte[]) key, UTF_8)).ifPresent(bots::add);
-                }
-            } while (!new String(cursor, US_ASCII).equals("0"));
-        }
+        scan.forEach(keys.pattern(), key -> keys.bot(key).ifPresent(bots::add));
         return bots;
     }
 }
