@@ -125,7 +125,7 @@ class RedisDeadlineQueueTest {
         }
         due(key(6_000), PAST);
         assertThat(keys(queue().due(1, 10))).containsExactly(key(6_000));
-        assertThat(port.lists).isLessThanOrEqualTo(4 * 16);
+        assertThat(port.lists).isBetween(1L, 4 * 16L);
         assertThat(admin.number("DBSIZE")).isEqualTo(2);
     }
 
@@ -137,12 +137,12 @@ class RedisDeadlineQueueTest {
                 .mapToObj(RedisDeadlineQueueTest::key)
                 .toList();
         assertThat(keys(queue().due(1, 100))).isEqualTo(first);
-        assertThat(port.listed).isLessThanOrEqualTo(16 * 250);
+        assertThat(port.listed).isBetween(100L, 1_000L);
         admin.call("FLUSHALL");
         LongStream.range(0, 5_000).forEach(user -> due(key(user), PAST)); // all at the same place
         port.listed = 0;
         assertThat(queue().due(1, 100)).hasSize(100);
-        assertThat(port.listed).isLessThanOrEqualTo(16 * 250);
+        assertThat(port.listed).isBetween(100L, 1_000L);
         assertThat(queue().due(1, 1_000)).hasSize(1_000);
     }
 

@@ -50,9 +50,15 @@ abstract class ClosingRules extends StorageRules {
         assertThatCode(storage::close).doesNotThrowAnyException();
     }
 
+    /** Clients lose a call only rarely while they close. */
     @Test
     void rule16_closeWhileInUse() {
-        TestedStorage storage = open();
+        for (int i = 0; i < times(3); i++) {
+            closeWhileInUse(open());
+        }
+    }
+
+    private void closeWhileInUse(TestedStorage storage) {
         StorageKey key = freshKey();
         storage.applied(key, change().state("A"));
         AtomicBoolean closed = new AtomicBoolean();
