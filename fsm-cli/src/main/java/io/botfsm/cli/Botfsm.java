@@ -139,7 +139,7 @@ public final class Botfsm {
         try {
             return StorageKey.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new TypeConversionException("\"" + text + "\" is not a key such as bot:chat:user, which list prints");
+            throw new TypeConversionException("\"" + text + "\" is not a key such as bot:chat:user; botfsm list prints the keys");
         }
     }
 

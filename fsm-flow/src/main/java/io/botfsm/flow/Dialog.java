@@ -196,7 +196,7 @@ public final class Dialog<I, O, D> {
      * @param stateOfButton returns the stored state whose question an input answers, which is the
      *     {@link Conversation#state()} at the time of the question; empty for an input that answers any question, such
      *     as a text
-     * @param ifLate what is said to an input that answers the question of another state than the current one, before
+     * @param ifLate what is said to an input that answers the question of a state other than the current one, before
      *     the current question is asked again
      */
     public Dialog<I, O, D> answers(Function<? super I, Optional<String>> stateOfButton, O ifLate) {

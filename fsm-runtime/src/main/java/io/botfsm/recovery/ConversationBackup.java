@@ -202,7 +202,7 @@ public final class ConversationBackup {
     }
 
     /**
-     * Returns the event to keep in the copy: turns may be copied in another order than they were stored, so the copy
+     * Returns the event to keep in the copy: turns may be copied in an order other than that in which they were stored, so the copy
      * may already have a later event.
      */
     private static Optional<Long> lastEvent(Optional<Long> copied, Optional<EventId> event) {

@@ -209,7 +209,7 @@ public final class RoundTrip<X extends Exception> {
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
                 "a %s is not stored, because it would not be read back equal: %s%s%s. "
-                        + "Declare fields that need not be stored as transient",
+                        + "Mark as transient the fields that need not be stored",
                 type.getTypeName(),
                 why,
                 JacksonAnnotations.remark(type),

@@ -27,7 +27,7 @@ import java.util.OptionalLong;
  *
  * <p>A call with a fencing token, from 1 to {@link Mutation#MAX_FENCE}, is refused if the bot's inbox has seen a higher
  * one. Otherwise the inbox remembers the token, even if the call changes nothing else. An instance that takes over
- * therefore {@linkplain #remove removes} an empty list before it reads the waiting updates: after that, no earlier
+ * therefore calls {@link #remove} with an empty list before it reads the waiting updates: after that, no earlier
  * instance can add any. A call without a token is not fenced; it is for operators and tests. Bots are identified as in
  * {@link StorageKey#bot(Object)}; the conversations of an inbox belong to its bot.
  *

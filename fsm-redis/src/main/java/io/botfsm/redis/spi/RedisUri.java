@@ -101,8 +101,9 @@ public final class RedisUri {
      *
      * <p>A URL takes precedence: other variables for the same settings are ignored, and a warning that names them is
      * logged. {@code REDIS_FSM_PORT} may have the form {@code tcp://host:port}, in which Kubernetes announces a Service
-     * called {@code redis-fsm}; it also specifies the host, unless {@code REDIS_FSM_HOST} does. If that host is another
-     * IP address, {@code REDIS_FSM_PORT} is ignored with a warning.
+     * called {@code redis-fsm}; it also specifies the host, unless {@code REDIS_FSM_HOST} does. If
+     * {@code REDIS_FSM_HOST} is an IP address other than the announced one, {@code REDIS_FSM_PORT} is ignored with a
+     * warning.
      *
      * @throws IllegalArgumentException if a variable is invalid; the message names it and contains no credentials
      */

@@ -102,7 +102,7 @@ public final class HostileTexts {
             .distinct()
             .toList();
 
-    /** JSON texts that must be returned unchanged to the character. */
+    /** JSON texts that must be returned character for character. */
     public static final List<String> JSON = List.of(
             "null",
             "true",

@@ -177,7 +177,7 @@ public final class RedisSentinels implements AutoCloseable {
         return List.copyOf(sentinels);
     }
 
-    /** Waits until another server than this one is called the master, and writes are accepted there. */
+    /** Waits until a server other than this one is called the master, and writes are accepted there. */
     public RedisServerProcess awaitOtherMaster(RedisServerProcess old) {
         Polling.await(
                 "another master",
