@@ -25,13 +25,16 @@ import java.util.regex.Pattern;
 
 /**
  * Uses the inbox of a bot in a process of its own, repeats each call until it is answered, and compares the inbox with
- * a list after each. Prints {@link #BATCH} for every hundred calls, and fails at the first difference.
+ * a list after each. Prints {@link #READY}, and {@link #BATCH} for every hundred calls; fails at the first difference.
  */
 final class InboxModel {
     static final List<String> CLIENTS = List.of("lettuce", "jedis");
 
     /** Calls, and those of them that were repeated. */
     static final Pattern BATCH = Pattern.compile("(\\d+) (\\d+)");
+
+    /** Printed when it is connected. */
+    static final String READY = "ready";
 
     private static final int CALLS_A_BATCH = 100;
     private static final InboxLimits LIMITS = InboxLimits.defaults().updates(40).deadLetters(5);
@@ -58,6 +61,7 @@ final class InboxModel {
             UpdateInbox inbox =
                     redis.stateStorage().extension(UpdateInbox.class).orElseThrow();
             InboxModel model = new InboxModel(inbox, args[1], new Random(7));
+            System.out.println(READY);
             for (int left = Integer.parseInt(args[2]); left > 0; left -= CALLS_A_BATCH) {
                 System.out.println(model.batch());
             }

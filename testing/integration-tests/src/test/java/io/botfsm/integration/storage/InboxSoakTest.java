@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -27,6 +28,7 @@ class InboxSoakTest {
     private static final int CALLS = Proof.runs(200_000, 2_000);
     private static final int KILLS = Proof.runs(50, 3);
 
+    private final CountDownLatch ready = new CountDownLatch(InboxModel.CLIENTS.size());
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong repeated = new AtomicLong();
 
@@ -42,6 +44,7 @@ class InboxSoakTest {
                 users.add(user);
                 readers.add(CompletableFuture.supplyAsync(() -> count(user)));
             }
+            assertThat(ready.await(1, TimeUnit.MINUTES)).isTrue();
             for (int kill = 1; kill <= KILLS; kill++) {
                 long until = (long) CALLS * kill / (KILLS + 1);
                 Awaitility.await()
@@ -76,6 +79,8 @@ class InboxSoakTest {
             if (batch.matches()) {
                 done.addAndGet(Long.parseLong(batch.group(1)));
                 repeated.addAndGet(Long.parseLong(batch.group(2)));
+            } else if (line.equals(InboxModel.READY)) {
+                ready.countDown();
             } else if (line.contains("Exception")) {
                 others.add(line);
             } else {
