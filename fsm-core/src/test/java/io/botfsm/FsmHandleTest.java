@@ -579,7 +579,7 @@ class FsmHandleTest {
     }
 
     @Test
-    void aStoredEventIsToldThoughTheExecutorTakesNoMoreWork() {
+    void aStoredEventIsReportedThoughTheExecutorTakesNoMoreWork() {
         AtomicInteger tasks = new AtomicInteger();
         Fsm exhausted = Fsm.builder(storage)
                 .states(Step.class)

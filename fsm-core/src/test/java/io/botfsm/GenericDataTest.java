@@ -97,7 +97,7 @@ class GenericDataTest {
 
     record Page<T>(List<T> content, int number) {}
 
-    record Untold(List<?> content) {}
+    record WithWildcard(List<?> content) {}
 
     @Test
     void aClassWithTypeVariablesIsReadBackByItsArguments() {
@@ -107,7 +107,7 @@ class GenericDataTest {
 
     @Test
     void withoutItsArgumentsItIsRefusedWithTheVariableAndTheRemedy() {
-        for (Object lost : List.of(new Page<>(TWO, 1), new Untold(TWO))) {
+        for (Object lost : List.of(new Page<>(TWO, 1), new WithWildcard(TWO))) {
             String named = lost instanceof Page ? "the type variable T" : "the wildcard ?";
             for (ThrowingUpdate update :
                     List.<ThrowingUpdate>of(turn -> turn.data(lost), turn -> turn.put("value", lost))) {
@@ -173,14 +173,14 @@ class GenericDataTest {
 
     @Test
     void whatNobodyCanKnowIsRefusedByName() {
-        refusesToBe(GenericDataTest::<Item>listOf, "the type variable T of java.util.List<T>");
-        refusesToBe(GenericDataTest::<Item>arrayOf, "the type variable T of T[]");
-        refusesToBe(() -> new GenericType<Map<String, ?>>() {}, "the wildcard ? of java.util.Map<java.lang.String, ?>");
-        refusesToBe(() -> new GenericType<Collection<? super Item>>() {}, "the wildcard ? super ");
-        refusesToBe(() -> new GenericType<List<? extends List<?>>>() {}, "the wildcard ?");
+        isRefused(GenericDataTest::<Item>listOf, "the type variable T of java.util.List<T>");
+        isRefused(GenericDataTest::<Item>arrayOf, "the type variable T of T[]");
+        isRefused(() -> new GenericType<Map<String, ?>>() {}, "the wildcard ? of java.util.Map<java.lang.String, ?>");
+        isRefused(() -> new GenericType<Collection<? super Item>>() {}, "the wildcard ? super ");
+        isRefused(() -> new GenericType<List<? extends List<?>>>() {}, "the wildcard ?");
     }
 
-    private static void refusesToBe(Runnable type, String named) {
+    private static void isRefused(Runnable type, String named) {
         assertThatIllegalArgumentException()
                 .isThrownBy(type::run)
                 .withMessageContaining(named)

@@ -359,10 +359,10 @@ class TypedDataTest {
     }
 
     static List<Object> lossy() {
-        English mute = new English();
-        mute.language = null;
-        Friend narcissist = new Friend();
-        narcissist.best = narcissist;
+        English withoutLanguage = new English();
+        withoutLanguage.language = null;
+        Friend selfReferencing = new Friend();
+        selfReferencing.best = selfReferencing;
         return List.of(
                 new Circle(1),
                 new Spread("Ann", Map.of("lost", "1")),
@@ -382,8 +382,8 @@ class TypedDataTest {
                 new HoldsAnything(new Address("Main", "X")),
                 new Box<>(new Address("Main", "X")),
                 new Unwrapped("Ann", new Address("Main", "X")),
-                mute,
-                narcissist);
+                withoutLanguage,
+                selfReferencing);
     }
 
     @ParameterizedTest

@@ -112,7 +112,7 @@ class CommandPageTest extends OneRedisServer {
                         ? directory.resolve(words[i]).toString()
                         : words[i];
             }
-            CommandRun run = words[0].equals("watch") ? beside(storage, words) : run(words);
+            CommandRun run = words[0].equals("watch") ? runBesideTheBot(storage, words) : run(words);
             lines.append(line).append('\n').append(run.out()).append(run.err().replaceAll("\\r[^\\n\\r]*", ""));
         });
         return lines.toString().replace(directory + "/", "").replace(" \n", "\n");
@@ -124,7 +124,7 @@ class CommandPageTest extends OneRedisServer {
     }
 
     /** Runs the command; the bot writes after the command's first scan. */
-    private static CommandRun beside(StateStorage storage, String... words) {
+    private static CommandRun runBesideTheBot(StateStorage storage, String... words) {
         String before = scans();
         CompletableFuture<CommandRun> watching = CompletableFuture.supplyAsync(() -> run(words));
         Awaitility.await().until(() -> !scans().equals(before));

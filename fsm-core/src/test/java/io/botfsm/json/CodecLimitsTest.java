@@ -146,7 +146,7 @@ class CodecLimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"x\":1,\"inner\":{\"y\":1}} {}", "{\"x\":1,\"inner\":{\"y\":1}"})
-    void otherFaultsAreStillTold(String json) {
+    void otherFaultsAreStillReported(String json) {
         assertThatThrownBy(() -> new JacksonCodec().read(json, Place.class))
                 .isInstanceOf(UnreadableDataException.class)
                 .hasMessageNotContaining("twice");

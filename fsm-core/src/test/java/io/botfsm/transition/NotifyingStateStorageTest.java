@@ -31,14 +31,14 @@ final class NotifyingStateStorageTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(-2).user(3).build();
 
     private final OneConversation backend = new OneConversation();
-    private final List<String> told = new ArrayList<>();
+    private final List<String> notified = new ArrayList<>();
     private final List<Transition> transitions = new ArrayList<>();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
-    private final StateStorage storage = new NotifyingStateStorage(backend, List.of(this::tell), Runnable::run);
+    private final StateStorage storage = new NotifyingStateStorage(backend, List.of(this::collect), Runnable::run);
 
-    private void tell(Transition transition) {
+    private void collect(Transition transition) {
         transitions.add(transition);
-        told.add(transition.from().orElse("-") + ">" + transition.to().orElse("-"));
+        notified.add(transition.from().orElse("-") + ">" + transition.to().orElse("-"));
     }
 
     private void write(Mutation.Builder change) {
@@ -73,16 +73,16 @@ final class NotifyingStateStorageTest {
     }
 
     @Test
-    void whatIsCarriedOverIsNotTold() {
+    void whatIsCarriedOverIsNotReported() {
         write(Mutation.builder().carryOver().state("A"));
         write(Mutation.builder().state("B"));
         write(Mutation.builder().carryOver().clearState().replaceData(Map.of()));
         write(Mutation.builder().state("A"));
-        assertThat(told).containsExactly("A>B", "->A");
+        assertThat(notified).containsExactly("A>B", "->A");
     }
 
     @Test
-    void everyChangeOfStateIsToldAndNothingElse() {
+    void everyChangeOfStateIsReportedAndNothingElse() {
         write(Mutation.builder().state("A"));
         write(Mutation.builder().state("A"));
         write(Mutation.builder().put("x", "1"));
@@ -93,7 +93,7 @@ final class NotifyingStateStorageTest {
         backend.failure = Optional.empty();
         write(Mutation.builder().clearState().replaceData(Map.of()));
         write(Mutation.builder().state("A"));
-        assertThat(told).containsExactly("->A", "A>B", "B>-", "->A");
+        assertThat(notified).containsExactly("->A", "A>B", "B>-", "->A");
     }
 
     @Test
@@ -106,9 +106,9 @@ final class NotifyingStateStorageTest {
         backend.answer(3);
         backend.answer(1);
         backend.answer(2);
-        assertThat(told).isEmpty();
+        assertThat(notified).isEmpty();
         backend.answer(0);
-        assertThat(told).containsExactly("->A", "A>-", "->B", "B>C");
+        assertThat(notified).containsExactly("->A", "A>-", "->B", "B>C");
     }
 
     @Test
@@ -117,12 +117,12 @@ final class NotifyingStateStorageTest {
         write(Mutation.builder().state("A"));
         write(Mutation.builder().put("x", "1"));
         backend.answer(0);
-        assertThat(told).isEmpty();
+        assertThat(notified).isEmpty();
         write(Mutation.builder().state("B"));
         backend.answer(1);
-        assertThat(told).as("though a third write is under way").containsExactly("->A");
+        assertThat(notified).as("though a third write is under way").containsExactly("->A");
         backend.answer(2);
-        assertThat(told).containsExactly("->A", "A>B");
+        assertThat(notified).containsExactly("->A", "A>B");
     }
 
     @Test
@@ -134,12 +134,12 @@ final class NotifyingStateStorageTest {
         write(Mutation.builder().state("A"));
         backend.answer(1);
         backend.answer(0);
-        assertThat(told).containsExactly("->A");
+        assertThat(notified).containsExactly("->A");
     }
 
     @Test
     void theWriterFindsItInTheQueueWhenItsOwnStageEnds() {
-        StateStorage later = new NotifyingStateStorage(backend, List.of(this::tell), tasks::add);
+        StateStorage later = new NotifyingStateStorage(backend, List.of(this::collect), tasks::add);
         later.write(KEY, Mutation.builder().state("A").build())
                 .toCompletableFuture()
                 .join();
@@ -147,9 +147,9 @@ final class NotifyingStateStorageTest {
         later.write(KEY, Mutation.builder().state("B").build())
                 .toCompletableFuture()
                 .join();
-        assertThat(tasks).as("one task tells all").hasSize(1);
+        assertThat(tasks).as("one task notifies of all").hasSize(1);
         tasks.remove().run();
-        assertThat(told).containsExactly("->A", "A>B");
+        assertThat(notified).containsExactly("->A", "A>B");
         later.write(KEY, Mutation.builder().state("C").build())
                 .toCompletableFuture()
                 .join();
@@ -164,7 +164,7 @@ final class NotifyingStateStorageTest {
                         transition -> {
                             throw new IllegalStateException("a listener's own");
                         },
-                        this::tell),
+                        this::collect),
                 Runnable::run);
         bad.write(KEY, Mutation.builder().state("A").build())
                 .toCompletableFuture()
@@ -172,7 +172,7 @@ final class NotifyingStateStorageTest {
         bad.write(KEY, Mutation.builder().state("B").build())
                 .toCompletableFuture()
                 .join();
-        assertThat(told).containsExactly("->A", "A>B");
+        assertThat(notified).containsExactly("->A", "A>B");
     }
 
     @Test
@@ -181,7 +181,7 @@ final class NotifyingStateStorageTest {
         StateStorage[] own = new StateStorage[1];
         own[0] = new NotifyingStateStorage(
                 one,
-                List.of(this::tell, transition -> {
+                List.of(this::collect, transition -> {
                     if (transition.to().equals(Optional.of("A"))) {
                         own[0].write(KEY, Mutation.builder().state("B").build())
                                 .toCompletableFuture()
@@ -192,7 +192,7 @@ final class NotifyingStateStorageTest {
         own[0].write(KEY, Mutation.builder().state("A").build())
                 .toCompletableFuture()
                 .join();
-        assertThat(told).containsExactly("->A", "A>B");
+        assertThat(notified).containsExactly("->A", "A>B");
     }
 
     @Test
@@ -201,7 +201,7 @@ final class NotifyingStateStorageTest {
         TransitionListener listener = new TransitionListener() {
             @Override
             public void onTransition(Transition transition) {
-                tell(transition);
+                collect(transition);
             }
 
             @Override
@@ -215,19 +215,19 @@ final class NotifyingStateStorageTest {
             few.deliverLater();
         }
         tasks.remove().run();
-        assertThat(told).containsExactly("->A", "->B");
+        assertThat(notified).containsExactly("->A", "->B");
         assertThat(discarded).containsExactly(2L);
         few.add(Transition.of(KEY, Optional.empty(), Optional.of("E")));
         few.deliverLater();
         tasks.remove().run();
-        assertThat(told).containsExactly("->A", "->B", "->E");
+        assertThat(notified).containsExactly("->A", "->B", "->E");
         assertThat(discarded).containsExactly(2L);
     }
 
     @Test
     void anExecutorThatRefusesLosesWhatWaitsAndNoWrite() {
         boolean[] refuses = {true};
-        StateStorage refused = new NotifyingStateStorage(backend, List.of(this::tell), task -> {
+        StateStorage refused = new NotifyingStateStorage(backend, List.of(this::collect), task -> {
             if (refuses[0]) {
                 throw new RejectedExecutionException("shut down");
             }
@@ -240,7 +240,7 @@ final class NotifyingStateStorageTest {
         refused.write(KEY, Mutation.builder().state("B").build())
                 .toCompletableFuture()
                 .join();
-        assertThat(told).containsExactly("A>B");
+        assertThat(notified).containsExactly("A>B");
     }
 
     private static Outcome stored(StateStorage storage, String state) {
@@ -252,7 +252,7 @@ final class NotifyingStateStorageTest {
     @Test
     void anExecutorOutOfMemoryLosesNoWriteAndNoLaterChange() {
         Queue<Error> errors = new ArrayDeque<>(List.of(new OutOfMemoryError("unable to create native thread")));
-        StateStorage exhausted = new NotifyingStateStorage(backend, List.of(this::tell), task -> {
+        StateStorage exhausted = new NotifyingStateStorage(backend, List.of(this::collect), task -> {
             if (!errors.isEmpty()) {
                 throw errors.remove();
             }
@@ -260,12 +260,12 @@ final class NotifyingStateStorageTest {
         });
         assertThat(stored(exhausted, "A")).isInstanceOf(Applied.class);
         assertThat(stored(exhausted, "B")).isInstanceOf(Applied.class);
-        assertThat(told).containsExactly("A>B");
+        assertThat(notified).containsExactly("A>B");
     }
 
     @Test
     void anExecutorThatRunsWhatItHasRefusedDeliversOnceAndInOrder() {
-        StateStorage undecided = new NotifyingStateStorage(backend, List.of(this::tell), task -> {
+        StateStorage undecided = new NotifyingStateStorage(backend, List.of(this::collect), task -> {
             tasks.add(task);
             if (tasks.size() == 1) {
                 throw new RejectedExecutionException("or not");
@@ -274,9 +274,9 @@ final class NotifyingStateStorageTest {
         assertThat(stored(undecided, "A")).isInstanceOf(Applied.class);
         assertThat(stored(undecided, "B")).isInstanceOf(Applied.class);
         tasks.remove().run();
-        assertThat(told).as("what was refused begins no more").isEmpty();
+        assertThat(notified).as("what was refused begins no more").isEmpty();
         tasks.remove().run();
-        assertThat(told).containsExactly("A>B");
+        assertThat(notified).containsExactly("A>B");
     }
 
     @Test
@@ -291,14 +291,14 @@ final class NotifyingStateStorageTest {
                             transition -> {
                                 throw new StackOverflowError("in a listener");
                             },
-                            this::tell),
+                            this::collect),
                     Runnable::run);
             assertThat(stored(both, "A")).isInstanceOf(Applied.class);
             assertThat(stored(both, "B")).isInstanceOf(Applied.class);
         } finally {
             logger.detachAppender(failing);
         }
-        assertThat(told).containsExactly("->A", "A>B");
+        assertThat(notified).containsExactly("->A", "A>B");
     }
 
     @Test

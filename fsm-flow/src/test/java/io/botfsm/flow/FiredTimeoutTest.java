@@ -297,15 +297,15 @@ class FiredTimeoutTest {
         say("/visit");
         say("by hand");
         fsm.handle(key, turn -> turn.timeout(Duration.ofMinutes(5)));
-        isLeft();
+        assertDeadlineIsLeftAlone();
         say("/cancel");
         fsm.handle(key, turn -> turn.put("language", "de").timeout(Duration.ofMinutes(5)));
-        isLeft();
+        assertDeadlineIsLeftAlone();
         fsm.handle(key, turn -> turn.state("Visit:GONE").timeout(Duration.ofMinutes(5)));
-        isLeft();
+        assertDeadlineIsLeftAlone();
     }
 
-    private void isLeft() {
+    private void assertDeadlineIsLeftAlone() {
         Snapshot before = stored();
         now = deadline();
         assertThat(flow.fire(fsm, key, now, sent::addAll)).isFalse();

@@ -43,7 +43,7 @@ final class Engine {
     private final String url;
     private final String withoutWaitingForTheDisk;
     private final Optional<String> firstDatabase;
-    private Object place = "";
+    private Object target = "";
 
     /** An engine in this process, which creates a database at the first connection to it. */
     private Engine(Supplier<Object> starter, String url, String withoutWaitingForTheDisk) {
@@ -61,16 +61,16 @@ final class Engine {
         this.firstDatabase = Optional.of(firstDatabase);
     }
 
-    private synchronized Object place() {
-        if (place.equals("")) {
-            place = starter.get();
+    private synchronized Object target() {
+        if (target.equals("")) {
+            target = starter.get();
         }
-        return place;
+        return target;
     }
 
     /** The port of a server. */
     int port() {
-        return (Integer) place();
+        return (Integer) target();
     }
 
     /** Makes a new database and returns its name. */
@@ -82,7 +82,7 @@ final class Engine {
 
     /** Returns the URL of a database. */
     String url(String database) {
-        return String.format(Locale.ROOT, url, place(), database);
+        return String.format(Locale.ROOT, url, target(), database);
     }
 
     /** Returns what to append to a URL if commits need not be on disk when they are acknowledged. */

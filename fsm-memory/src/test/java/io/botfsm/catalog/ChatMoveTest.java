@@ -287,15 +287,15 @@ class ChatMoveTest {
     @Test
     void rulesDoNotRefuseItAndListenersHearNothing() {
         write(key(OLD, 7), "B");
-        List<Transition> heard = new ArrayList<>();
+        List<Transition> notified = new ArrayList<>();
         TransitionRules rules =
                 TransitionRules.builder().begin("A").allow("A", "B").build();
         StateStorage decorated = new NotifyingStateStorage(
                 new TransitionCheckingStateStorage(storage, rules, Undeclared.REFUSE),
-                List.of(heard::add),
+                List.of(notified::add),
                 Runnable::run);
         assertThat(ChatMove.of(decorated).move(1, OLD, NEW).moved()).isEqualTo(1);
-        assertThat(heard).isEmpty();
+        assertThat(notified).isEmpty();
     }
 
     @Test

@@ -52,7 +52,7 @@ class PreflightTest {
         return StorageKey.bot(1).chat(user).user(user).build();
     }
 
-    private void formerly(long user, Former.Order state, Former.Pizza pizza) {
+    private void storeFormer(long user, Former.Order state, Former.Pizza pizza) {
         former.context(key(user)).update(turn -> turn.state(state).data(pizza));
     }
 
@@ -70,8 +70,8 @@ class PreflightTest {
         former.context(key(1))
                 .update(turn ->
                         turn.state(Former.Order.STREET).put("size", "small").put("note", 7));
-        formerly(2, Former.Order.ADDRESS, new Former.Pizza("small", "secret42"));
-        formerly(3, Former.Order.STREET, new Former.Pizza("secret42", "secret42"));
+        storeFormer(2, Former.Order.ADDRESS, new Former.Pizza("small", "secret42"));
+        storeFormer(3, Former.Order.STREET, new Former.Pizza("secret42", "secret42"));
         Fsm later = Fsm.builder(storage)
                 .states(Order.class)
                 .data(Later.Pizza.class, d -> d.version(2).from(1, entries -> entries.remove("note")))
@@ -104,8 +104,8 @@ class PreflightTest {
 
     @Test
     void statesAreCheckedByTheirNamesAlone() {
-        formerly(1, Former.Order.STREET, new Former.Pizza("small", "secret42"));
-        formerly(2, Former.Order.SIZE, new Former.Pizza("small", "secret42"));
+        storeFormer(1, Former.Order.STREET, new Former.Pizza("small", "secret42"));
+        storeFormer(2, Former.Order.SIZE, new Former.Pizza("small", "secret42"));
 
         Preflight report = Preflight.checkStates(catalog, ConversationFilter.all(), fsm.stateNames());
 
@@ -119,7 +119,7 @@ class PreflightTest {
 
     @Test
     void whatABuildKnowsByItsFormerNameIsReadable() {
-        formerly(1, Former.Order.STREET, new Former.Pizza("small", "at the back"));
+        storeFormer(1, Former.Order.STREET, new Former.Pizza("small", "at the back"));
         Fsm renamed = Fsm.builder(storage)
                 .states(Order.class, names -> names.formerly("Order:STREET", Order.ADDRESS))
                 .data(
@@ -132,14 +132,14 @@ class PreflightTest {
 
     @Test
     void otherBotsAreLeftOutByTheFilter() {
-        formerly(1, Former.Order.STREET, new Former.Pizza("small", "7"));
+        storeFormer(1, Former.Order.STREET, new Former.Pizza("small", "7"));
         assertThat(Preflight.check(catalog, ConversationFilter.bot(2), fsm).checked())
                 .isZero();
     }
 
     @Test
     void withoutGroupsAnyStateIsReadable() {
-        formerly(1, Former.Order.STREET, new Former.Pizza("small", "7"));
+        storeFormer(1, Former.Order.STREET, new Former.Pizza("small", "7"));
         assertThat(Preflight.check(catalog, Fsm.of(storage)).isClean()).isTrue();
     }
 

@@ -467,9 +467,9 @@ class TimeoutRunnerTest {
         }
         Semaphore permissions = new Semaphore(0);
         Semaphore refusals = new Semaphore(0);
-        List<TimeoutRunner> told = new ArrayList<>();
+        List<TimeoutRunner> notified = new ArrayList<>();
         TimeoutRunner runner = start(
-                TimeoutRunner.builder(1).onStart(told::add).permission(() -> {
+                TimeoutRunner.builder(1).onStart(notified::add).permission(() -> {
                     boolean may = permissions.tryAcquire();
                     if (!may) {
                         refusals.release();
@@ -479,7 +479,7 @@ class TimeoutRunnerTest {
                 fsm,
                 this::clear);
         refusals.acquire();
-        assertThat(told).containsExactly(runner);
+        assertThat(notified).containsExactly(runner);
         assertThat(runner.isRunning()).isTrue();
         assertThat(runner.backlog()).isEqualTo(20);
         assertThat(runner.waitingFor()).isBetween(SECOND, Duration.ofSeconds(60));

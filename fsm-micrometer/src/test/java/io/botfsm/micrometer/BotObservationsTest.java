@@ -69,7 +69,7 @@ class BotObservationsTest {
     }
 
     /** Name and key values of each observation that has ended, with its parent's name. */
-    private List<String> endedOnes() {
+    private List<String> endedObservations() {
         return ended.stream()
                 .map(context -> context.getName() + " "
                         + context.getLowCardinalityKeyValues().stream()
@@ -95,7 +95,7 @@ class BotObservationsTest {
             assertThat(registry.getCurrentObservation()).as("in the handler").isNotNull();
             return turn.put("size", "secret").state(Order.SIZE);
         });
-        assertThat(endedOnes()).containsExactly(READ, WRITE, TURN);
+        assertThat(endedObservations()).containsExactly(READ, WRITE, TURN);
         assertThat(registry.getCurrentObservation()).isNull();
         assertThat(ended.stream().flatMap(context -> context.getAllKeyValues().stream()))
                 .extracting(KeyValue::getValue)
@@ -114,10 +114,10 @@ class BotObservationsTest {
                 .toCompletableFuture()
                 .join();
         await().until(() -> ended.size() == 3);
-        assertThat(endedOnes()).containsExactlyInAnyOrder(READ, WRITE, TURN);
+        assertThat(endedObservations()).containsExactlyInAnyOrder(READ, WRITE, TURN);
         assertThat(registry.getCurrentObservation()).isNull();
         var unused = fsm.context(KEY).read();
-        assertThat(endedOnes()).last().isEqualTo("botfsm.storage.call pizza read found");
+        assertThat(endedObservations()).last().isEqualTo("botfsm.storage.call pizza read found");
     }
 
     @Test
@@ -128,10 +128,10 @@ class BotObservationsTest {
         assertThatThrownBy(() -> stale.handle(KEY, turn -> turn.clear())).isInstanceOf(FencedException.class);
         assertThat(stale.handleAsync(KEY, turn -> turn.clear()).toCompletableFuture())
                 .failsWithin(java.time.Duration.ofSeconds(20));
-        assertThat(endedOnes())
+        assertThat(endedObservations())
                 .filteredOn(each -> each.startsWith("botfsm.turn"))
                 .containsExactly("botfsm.turn pizza fenced unknown", "botfsm.turn pizza fenced unknown");
-        assertThat(endedOnes()).contains("botfsm.storage.call pizza write fenced in botfsm.turn");
+        assertThat(endedObservations()).contains("botfsm.storage.call pizza write fenced in botfsm.turn");
         assertThat(ended)
                 .allSatisfy(context -> assertThat(context.getError())
                         .as("its message names the conversation")
@@ -155,7 +155,7 @@ class BotObservationsTest {
         assertThatThrownBy(() -> failing.handle(KEY, turn -> turn.state("A"))).isInstanceOf(RuntimeException.class);
         assertThatThrownBy(() -> failing.handleAsync(KEY, turn -> turn.state("A")))
                 .isInstanceOf(IllegalStateException.class);
-        assertThat(endedOnes())
+        assertThat(endedObservations())
                 .containsExactlyElementsOf(Stream.generate(() -> List.of(
                                 "botfsm.storage.call pizza read failed in botfsm.turn",
                                 "botfsm.turn pizza failed unknown"))
@@ -224,19 +224,19 @@ class BotObservationsTest {
             }
         });
         hanging.read(KEY).toCompletableFuture().cancel(false);
-        assertThat(endedOnes()).containsExactly("botfsm.storage.call pizza read failed");
+        assertThat(endedObservations()).containsExactly("botfsm.storage.call pizza read failed");
         observations
                 .observe(Fsm.of(hanging))
                 .handleAsync(KEY, turn -> turn.state("A"))
                 .toCompletableFuture()
                 .cancel(false);
-        assertThat(endedOnes()).contains("botfsm.turn pizza failed unknown");
+        assertThat(endedObservations()).contains("botfsm.turn pizza failed unknown");
     }
 
     @Test
     void onlyDeclaredStatesAreToldApart() {
         fsm.handle(KEY, turn -> turn.state("Ann, +49 30 1234567"));
-        assertThat(endedOnes()).last().isEqualTo("botfsm.turn pizza done other");
+        assertThat(endedObservations()).last().isEqualTo("botfsm.turn pizza done other");
     }
 
     @Test

@@ -59,8 +59,8 @@ class LeaseMemoryTest {
 
     /** A server that reports n seconds may have been up for little more than n - 1. */
     private void isUptime(Duration memory, long seconds) {
-        Duration told = Duration.ofSeconds(seconds - 1);
-        assertThat(memory).isBetween(told.minusSeconds(1), told.plusNanos(System.nanoTime() - begin));
+        Duration uptime = Duration.ofSeconds(seconds - 1);
+        assertThat(memory).isBetween(uptime.minusSeconds(1), uptime.plusNanos(System.nanoTime() - begin));
     }
 
     @Test
@@ -100,7 +100,7 @@ class LeaseMemoryTest {
 
     /** A failed acquisition may have created the fence after the store was emptied. */
     @Test
-    void aYoungFenceTellsWhenTheStoreWasEmptied() throws Exception {
+    void aYoungFenceShowsWhenTheStoreWasEmptied() throws Exception {
         port.uptime = 100;
         port.reply = "7000000 0000000005000000";
         assertThat(memory()).isEqualTo(Duration.ofSeconds(2));
@@ -175,7 +175,7 @@ class LeaseMemoryTest {
     }
 
     @Test
-    void notEverythingWhereTheServerDoesNotTell() throws Exception {
+    void notEverythingWhereTheServerDoesNotReportItsSettings() throws Exception {
         port.aof = 1;
         port.configRefused = true;
         isUptime(memory(), port.uptime);
@@ -188,7 +188,7 @@ class LeaseMemoryTest {
     }
 
     @Test
-    void nothingWhereTheServerDoesNotTellItsUptimeAndItIsAskedAgain() throws Exception {
+    void nothingWhereTheServerDoesNotReportItsUptimeAndItIsAskedAgain() throws Exception {
         port.infoRefused = true;
         assertThat(memory()).isZero();
         port.infoRefused = false;
@@ -216,7 +216,7 @@ class LeaseMemoryTest {
         CompletableFuture<String> info = port.holdInfo();
         reply.complete(port.granted());
         assertThat(acquired.toCompletableFuture())
-                .as("before the new server told its uptime")
+                .as("before the new server reported its uptime")
                 .isNotDone();
 
         info.complete(port.text());

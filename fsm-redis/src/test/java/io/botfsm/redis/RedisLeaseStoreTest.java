@@ -127,7 +127,7 @@ class RedisLeaseStoreTest {
 
     /** It is held forever, and not by this library. */
     @Test
-    void aLeaseWithoutTimeToLiveIsToldSo() throws Exception {
+    void aLeaseWithoutTimeToLiveIsReportedWithoutRemainingTime() throws Exception {
         redis.call("SET", lease, "someone|else|entirely");
         Claim claim = new Claim("someone", "else|entirely");
         assertThat(get(store.acquire(request()))).isEqualTo(new Occupied(claim, Optional.empty()));
@@ -314,7 +314,7 @@ class RedisLeaseStoreTest {
         "WRONGPASS invalid, false",
         "ERR something of user_script @user_script:1, true",
     })
-    void aServersErrorIsToldAsWhatItMeans(String text, boolean lasting) throws Exception {
+    void aServersErrorIsReportedAsWhatItMeans(String text, boolean lasting) throws Exception {
         LeaseStore failing = over(new FailingPort(RedisPortException.ofServerError(text)));
         for (Function<LeaseStore, CompletionStage<?>> operation : operations()) {
             assertThat(failure(operation.apply(failing)))
@@ -326,7 +326,7 @@ class RedisLeaseStoreTest {
     }
 
     @Test
-    void otherFailuresAreToldAsWhatTheyMean() throws Exception {
+    void otherFailuresAreReportedAsWhatTheyMean() throws Exception {
         assertThat(failure(
                         over(new FailingPort(RedisPortException.notSent(null))).renew(request())))
                 .matches(failure -> !failure.isLasting());

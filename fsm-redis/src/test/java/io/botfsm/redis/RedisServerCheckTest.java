@@ -181,7 +181,7 @@ class RedisServerCheckTest {
     @ValueSource(strings = {"6.2.0", "6.2.14", "6.10.1", "7.0.15", "7.2.4", "8.0.0", "10.1", "255.255.255"})
     void newEnoughServersPass(String version) {
         assertThatCode(() -> checkVersion("# Server\r\nredis_version:" + version + "\r\nredis_mode:standalone\r\n"))
-                .isInstanceOf(Past.class);
+                .isInstanceOf(CheckPassedException.class);
     }
 
     @ParameterizedTest
@@ -196,7 +196,7 @@ class RedisServerCheckTest {
     @Test
     void a32BitServerIsRefused() {
         String info = "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\narch_bits:";
-        assertThatCode(() -> checkVersion(info + "64\r\n")).isInstanceOf(Past.class);
+        assertThatCode(() -> checkVersion(info + "64\r\n")).isInstanceOf(CheckPassedException.class);
         assertThatThrownBy(() -> checkVersion(info + "32\r\n"))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageStartingWith("redis://test is a 32-bit build of Redis");
@@ -234,7 +234,7 @@ class RedisServerCheckTest {
                         notSent(), notSent(), CompletableFuture.completedFuture("redis_version:7.0.0"))
                 .iterator();
         assertThatThrownBy(() -> new RedisServerCheck(new InfoPort(answers::next), "redis://test", TIMEOUT).run("fsm"))
-                .isInstanceOf(Past.class);
+                .isInstanceOf(CheckPassedException.class);
         assertThat(answers.hasNext()).isFalse();
     }
 
@@ -297,7 +297,7 @@ class RedisServerCheckTest {
     }
 
     @SuppressWarnings("serial") // never sent over a wire
-    private static final class Past extends RuntimeException {}
+    private static final class CheckPassedException extends RuntimeException {}
 
     /** Answers INFO only. */
     private record InfoPort(Supplier<CompletionStage<String>> answers) implements RedisPort {
@@ -308,42 +308,42 @@ class RedisServerCheckTest {
 
         @Override
         public CompletionStage<List<byte[]>> hgetall(byte[] key) {
-            throw new Past();
+            throw new CheckPassedException();
         }
 
         @Override
         public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
-            throw new Past();
+            throw new CheckPassedException();
         }
 
         @Override
         public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
-            throw new Past();
+            throw new CheckPassedException();
         }
 
         @Override
         public CompletionStage<String> scriptLoad(byte[] script) {
-            throw new Past();
+            throw new CheckPassedException();
         }
 
         @Override
         public CompletionStage<List<byte[]>> configGet(String pattern) {
-            throw new Past();
+            throw new CheckPassedException();
         }
 
         @Override
         public CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count) {
-            throw new Past();
+            throw new CheckPassedException();
         }
 
         @Override
         public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
-            throw new Past();
+            throw new CheckPassedException();
         }
 
         @Override
         public FollowedScripts followedBy(List<byte[]> command) {
-            throw new Past();
+            throw new CheckPassedException();
         }
 
         @Override

@@ -213,14 +213,15 @@ class RedisStateStorageTest {
         "WRONGPASS invalid, true, false",
         "ERR something of user_script @user_script:1, false, true",
     })
-    void aServersErrorIsToldAsWhatItMeans(String text, boolean transientError, boolean mayBeApplied) throws Exception {
+    void aServersErrorIsReportedAsWhatItMeans(String text, boolean transientError, boolean mayBeApplied)
+            throws Exception {
         StateStorage failing = over(new FailingPort(RedisPortException.ofServerError(text)));
 
-        assertTold(failure(failing.write(key, CHANGE)), transientError, mayBeApplied);
-        assertTold(failure(failing.read(key)), transientError, false);
+        assertReported(failure(failing.write(key, CHANGE)), transientError, mayBeApplied);
+        assertReported(failure(failing.read(key)), transientError, false);
     }
 
-    private void assertTold(FsmException failure, boolean transientError, boolean mayBeApplied) {
+    private void assertReported(FsmException failure, boolean transientError, boolean mayBeApplied) {
         assertThat(failure)
                 .hasCauseInstanceOf(RedisPortException.class)
                 .message()
@@ -242,15 +243,15 @@ class RedisStateStorageTest {
     @Test
     void aCommandThatWasNotSentIsNotApplied() throws Exception {
         StateStorage failing = over(new FailingPort(RedisPortException.notSent(null)));
-        assertTold(failure(failing.write(key, CHANGE)), true, false);
-        assertTold(failure(failing.read(key)), true, false);
+        assertReported(failure(failing.write(key, CHANGE)), true, false);
+        assertReported(failure(failing.read(key)), true, false);
     }
 
     @Test
     void aCommandWithoutReplyMayBeApplied() throws Exception {
         StateStorage failing = over(new FailingPort(RedisPortException.outcomeUnknown(null)));
-        assertTold(failure(failing.write(key, CHANGE)), true, true);
-        assertTold(failure(failing.read(key)), true, false);
+        assertReported(failure(failing.write(key, CHANGE)), true, true);
+        assertReported(failure(failing.read(key)), true, false);
     }
 
     @Test

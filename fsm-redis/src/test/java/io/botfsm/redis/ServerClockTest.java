@@ -32,7 +32,7 @@ class ServerClockTest {
     }
 
     @Test
-    void aServerThatTellsNothingLeavesTheMachinesOwn() {
+    void aServerThatReportsNothingLeavesTheMachinesOwn() {
         try (RespConnection connection = RedisServers.shared().connect()) {
             RedisPort refusing = new SocketPort(connection) {
                 @Override

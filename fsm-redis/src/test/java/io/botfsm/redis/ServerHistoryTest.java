@@ -98,7 +98,7 @@ class ServerHistoryTest {
     }
 
     @Test
-    void aServerThatTellsNothingShowsNothing() {
+    void aServerThatReportsNothingShowsNothing() {
         assertThat(ServerHistory.isUnbroken("")).isFalse();
     }
 }

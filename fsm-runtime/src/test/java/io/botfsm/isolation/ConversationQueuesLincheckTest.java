@@ -35,7 +35,7 @@ class ConversationQueuesLincheckTest {
     private static final int INVOCATIONS = 200;
     private static final StorageKey KEY = StorageKey.bot("bot").chat(1).user(1).build();
 
-    private static Supplier<Queues> tested = RightQueues::new;
+    private static Supplier<Queues> tested = CorrectQueues::new;
 
     private static void check(Supplier<Queues> queues) {
         tested = queues;
@@ -55,7 +55,7 @@ class ConversationQueuesLincheckTest {
 
     @Test
     void eachRunsOnceInOrderAndAlone() {
-        check(RightQueues::new);
+        check(CorrectQueues::new);
     }
 
     @Test
@@ -73,7 +73,7 @@ class ConversationQueuesLincheckTest {
         assertThat(turns.conversations()).isZero();
     }
 
-    static Stream<Named<Supplier<Queues>>> wrongs() {
+    static Stream<Named<Supplier<Queues>>> wrongQueues() {
         return Stream.of(
                 Named.of("loses a wake-up", LosesAWakeUp::new),
                 Named.of("adds to a removed queue", AddsToARemovedQueue::new),
@@ -82,13 +82,13 @@ class ConversationQueuesLincheckTest {
     }
 
     @ParameterizedTest
-    @MethodSource("wrongs")
+    @MethodSource("wrongQueues")
     void whatIsWrongIsCaught(Supplier<Queues> wrong) {
         assertThatThrownBy(() -> check(wrong)).isInstanceOf(LincheckAssertionError.class);
     }
 
     /** Faults that show on a single thread need no model checker. */
-    static Stream<Named<Supplier<Queues>>> plainlyWrongs() {
+    static Stream<Named<Supplier<Queues>>> plainlyWrongQueues() {
         return Stream.of(
                 Named.of("runs twice", RunsTwice::new),
                 Named.of("runs the last first", RunsTheLastFirst::new),
@@ -96,14 +96,14 @@ class ConversationQueuesLincheckTest {
     }
 
     @ParameterizedTest
-    @MethodSource("plainlyWrongs")
+    @MethodSource("plainlyWrongQueues")
     void whatIsPlainlyWrongIsCaught(Supplier<Queues> wrong) {
         assertThatThrownBy(() -> checkOrder(wrong.get())).isInstanceOf(AssertionError.class);
     }
 
     @Test
     void theyComeInOrderAndLeaveNothing() {
-        checkOrder(new RightQueues());
+        checkOrder(new CorrectQueues());
     }
 
     private static void checkOrder(Queues queues) {
@@ -201,7 +201,7 @@ class ConversationQueuesLincheckTest {
         }
     }
 
-    private static final class RightQueues implements Queues {
+    private static final class CorrectQueues implements Queues {
         private final ConversationQueues<Integer> turns = new ConversationQueues<>();
 
         @Override

@@ -68,10 +68,10 @@ class LeasedIsolationTest {
     }
 
     /** Starts a handler that runs until the gate opens and counts its notifications of losses; returns its lease. */
-    private ConversationLease held(AtomicInteger told) throws Exception {
+    private ConversationLease held(AtomicInteger losses) throws Exception {
         CompletableFuture<ConversationLease> begun = new CompletableFuture<>();
         var unused = isolation.submit(KEY, lease -> {
-            lease.onLost(told::incrementAndGet);
+            lease.onLost(losses::incrementAndGet);
             begun.complete(lease);
             gate.await();
             return "";
@@ -86,23 +86,23 @@ class LeasedIsolationTest {
     @Test
     void theDeadlineIsByTheClock() throws Exception {
         store.losesRenewals = true;
-        AtomicInteger told = new AtomicInteger();
-        ConversationLease lease = held(told);
+        AtomicInteger losses = new AtomicInteger();
+        ConversationLease lease = held(losses);
         clock.advance(Duration.ofMillis(581));
         assertThat(lease.isHeld()).isTrue();
         clock.advance(Duration.ofMillis(1));
         assertThat(lease.isHeld()).as("by the clock, whatever timers do").isFalse();
-        Awaitility.await().until(() -> told.get() == 1);
+        Awaitility.await().until(() -> losses.get() == 1);
         store.losesRenewals = false;
         clock.advance(TTL.multipliedBy(3));
         assertThat(lease.isHeld()).as("what is lost stays lost").isFalse();
         gate.countDown();
         assertThat(get(isolation.submit(KEY, ConversationLease::isHeld))).isTrue();
-        assertThat(told).hasValue(1);
+        assertThat(losses).hasValue(1);
     }
 
     @Test
-    void aLossIsToldWhateverTheLogDoes() throws Exception {
+    void aLossIsReportedWhateverTheLogDoes() throws Exception {
         Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
         AppenderBase<ILoggingEvent> exhausted = new AppenderBase<>() {
             @Override
@@ -117,11 +117,11 @@ class LeasedIsolationTest {
         logger.addAppender(exhausted);
         try {
             store.losesRenewals = true;
-            AtomicInteger told = new AtomicInteger();
-            ConversationLease lease = held(told);
+            AtomicInteger losses = new AtomicInteger();
+            ConversationLease lease = held(losses);
             clock.advance(TTL);
             assertThat(lease.isHeld()).isFalse();
-            Awaitility.await().until(() -> told.get() == 1);
+            Awaitility.await().until(() -> losses.get() == 1);
         } finally {
             logger.detachAppender(exhausted);
         }
@@ -129,14 +129,14 @@ class LeasedIsolationTest {
 
     @Test
     void aRenewalMovesTheDeadline() throws Exception {
-        AtomicInteger told = new AtomicInteger();
-        ConversationLease lease = held(told);
+        AtomicInteger losses = new AtomicInteger();
+        ConversationLease lease = held(losses);
         for (int i = 1; i <= 6; i++) {
             int least = i;
             clock.advance(TTL.dividedBy(2));
             Awaitility.await().until(() -> store.renewals.get() >= least && lease.isHeld());
         }
-        assertThat(told).hasValue(0);
+        assertThat(losses).hasValue(0);
     }
 
     /** The monotonic clock may have stood still meanwhile, so another process may have the lease. */
@@ -148,26 +148,26 @@ class LeasedIsolationTest {
                 .acquireTimeout(Duration.ZERO)
                 .clock(clock)
                 .queued();
-        AtomicInteger told = new AtomicInteger();
-        ConversationLease lease = held(told);
+        AtomicInteger losses = new AtomicInteger();
+        ConversationLease lease = held(losses);
         clock.setForward(Duration.ofMinutes(1));
         assertThat(lease.isHeld()).isFalse();
         clock.advance(TTL.dividedBy(2));
         Awaitility.await().until(lease::isHeld);
-        assertThat(told).as("it had not expired after all").hasValue(0);
+        assertThat(losses).as("it had not expired after all").hasValue(0);
 
         clock.setForward(Duration.ofMinutes(1));
         assertThat(lease.isHeld()).isFalse();
         store.force(NAME);
         store.taken(NAME);
         clock.advance(TTL.dividedBy(2));
-        Awaitility.await().until(() -> told.get() == 1);
+        Awaitility.await().until(() -> losses.get() == 1);
         assertThat(lease.isHeld()).isFalse();
         clock.advance(TTL.multipliedBy(3));
         gate.countDown();
         assertThat(failure(isolation.submit(KEY, () -> "the stranger's")))
                 .isInstanceOf(ConversationHeldException.class);
-        assertThat(told).hasValue(1);
+        assertThat(losses).hasValue(1);
     }
 
     @Test
@@ -279,8 +279,8 @@ class LeasedIsolationTest {
         long seen = token(KEY);
         clock.advance(Duration.ofMinutes(61));
         clock.setForward(Duration.ofHours(-2));
-        long fallen = failsOf(KEY, token -> new IllegalStateException(new FencedException(KEY, token, seen)));
-        assertThat(fallen).isLessThan(seen);
+        long lower = tokenOfFailure(KEY, token -> new IllegalStateException(new FencedException(KEY, token, seen)));
+        assertThat(lower).isLessThan(seen);
 
         try (EventIsolation another =
                 EventIsolation.builder().leaseStore(store).ttl(TTL).clock(clock).build()) {
@@ -316,7 +316,7 @@ class LeasedIsolationTest {
         log.start();
         logger.addAppender(log);
         try {
-            long before = failsOf(KEY, token -> new FencedException(KEY, token, LeaseRequest.MAX_FENCING_TOKEN));
+            long before = tokenOfFailure(KEY, token -> new FencedException(KEY, token, LeaseRequest.MAX_FENCING_TOKEN));
 
             assertThat(token(KEY)).isBetween(before, before + 1_000_000_000L);
             assertThat(log.list).singleElement().satisfies(event -> {
@@ -338,7 +338,7 @@ class LeasedIsolationTest {
     }
 
     /** Runs a handler that fails, and returns the token that it had. */
-    private long failsOf(StorageKey key, LongFunction<RuntimeException> failure) {
+    private long tokenOfFailure(StorageKey key, LongFunction<RuntimeException> failure) {
         AtomicLong token = new AtomicLong();
         assertThat(failure(isolation.submit(key, lease -> {
                     token.set(lease.fencingToken().orElseThrow());

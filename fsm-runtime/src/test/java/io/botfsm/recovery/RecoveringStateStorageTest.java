@@ -332,18 +332,18 @@ class RecoveringStateStorageTest extends RecoveryTest {
 
     @Test
     void refusesAStorageWithoutVersions() {
-        StateStorage without = new Without(Set.of(StateStorage.Capability.TTL));
+        StateStorage without = new WithCapabilities(Set.of(StateStorage.Capability.TTL));
         assertThatThrownBy(() -> RecoveringStateStorage.builder(without, source))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("recovery needs a storage with VERSION; this one has [TTL]");
         Set<StateStorage.Capability> some = EnumSet.of(StateStorage.Capability.VERSION);
-        assertThat(RecoveringStateStorage.builder(new Without(some), source)
+        assertThat(RecoveringStateStorage.builder(new WithCapabilities(some), source)
                         .build()
                         .capabilities())
                 .isEqualTo(some);
     }
 
-    private record Without(Set<Capability> capabilities) implements StateStorage {
+    private record WithCapabilities(Set<Capability> capabilities) implements StateStorage {
         @Override
         public java.util.concurrent.CompletionStage<Snapshot> read(StorageKey key) {
             throw new AssertionError("not to be called");

@@ -100,7 +100,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
     }
 
     @Test
-    void isToldOnceHoweverManyMessagesFollow() {
+    void isReportedOnceHoweverManyMessagesFollow() {
         write(change().state("A").eventId(1));
         fsm.handle(KEY, 2, turn -> turn.clear());
         for (int event = 3; event < 100; event++) {
@@ -124,7 +124,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
     }
 
     @Test
-    void aClearThatCouldNotBeToldIsToldByTheNextToLook() {
+    void aClearThatWasNotReportedIsReportedByTheNextToLook() {
         write(storage, change().state("A").eventId(1));
         Applied cleared = (Applied) write(storage, clear().eventId(2)); // by a process that died before reporting it
         source.knowing(KEY, ALICE);
@@ -136,7 +136,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
     }
 
     @Test
-    void aClearThatCouldNotBeToldIsToldWhenItsEventComesAgain() {
+    void aClearThatWasNotReportedIsReportedWhenItsEventComesAgain() {
         write(storage, clear().eventId(2));
 
         assertThat(write(clear().expectVersion(0).eventId(2))).isInstanceOf(Duplicate.class);
@@ -144,7 +144,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
     }
 
     @Test
-    void aFencedWriterTellsNothing() {
+    void aFencedWriterReportsNothing() {
         write(change().state("A").put("a", "1").fencingToken(8));
 
         assertThat(write(clear().fencingToken(7))).isEqualTo(Fenced.of(8));

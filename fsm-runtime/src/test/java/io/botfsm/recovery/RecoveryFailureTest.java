@@ -134,7 +134,7 @@ class RecoveryFailureTest extends RecoveryTest {
     }
 
     @Test
-    void aClearWithoutTraceThatCannotBeToldIsToldWhenItIsTriedAgain() {
+    void aClearWithoutTraceThatCannotBeReportedIsReportedWhenItIsTriedAgain() {
         source.knowing(KEY, ALICE);
         read();
         source.failure = Optional.of(new IllegalStateException("down"));
@@ -148,7 +148,7 @@ class RecoveryFailureTest extends RecoveryTest {
     }
 
     @Test
-    void aClearThatCannotBeToldSucceedsByChoiceAndIsToldLater() {
+    void aClearThatCannotBeReportedSucceedsByChoiceAndIsReportedLater() {
         use(settings().onFailure(OnFailure.TREAT_AS_MISSING));
         write(change().state("A"));
         source.failure = Optional.of(new IllegalStateException("down"));

@@ -54,7 +54,7 @@ class BotLifecycleTest {
     }
 
     /** The recorded events, and the future that ends the bots. */
-    static final class Happened {
+    static final class Recording {
         final List<String> journal = new CopyOnWriteArrayList<>();
         volatile CompletableFuture<String> end = new CompletableFuture<>();
 
@@ -73,31 +73,31 @@ class BotLifecycleTest {
     @Configuration(proxyBeanMethods = false)
     static class OneBot {
         @Bean
-        Happened happened() {
-            return new Happened();
+        Recording recording() {
+            return new Recording();
         }
 
         @Bean
-        BotFactory pizzaBot(Happened happened) {
-            return happened.bot("pizza");
+        BotFactory pizzaBot(Recording recording) {
+            return recording.bot("pizza");
         }
 
         /** Stands for a web server: its phase is below that of the bots. */
         @Bean
-        SmartLifecycle server(Happened happened) {
+        SmartLifecycle server(Recording recording) {
             return new SmartLifecycle() {
                 private volatile boolean running;
 
                 @Override
                 public void start() {
                     running = true;
-                    happened.journal.add("server starts");
+                    recording.journal.add("server starts");
                 }
 
                 @Override
                 public void stop() {
                     running = false;
-                    happened.journal.add("server stops");
+                    recording.journal.add("server stops");
                 }
 
                 @Override
@@ -116,8 +116,8 @@ class BotLifecycleTest {
     @Configuration(proxyBeanMethods = false)
     static class SecondBot {
         @Bean
-        BotFactory pastaBot(Happened happened) {
-            return happened.bot("pasta");
+        BotFactory pastaBot(Recording recording) {
+            return recording.bot("pasta");
         }
     }
 
@@ -128,14 +128,14 @@ class BotLifecycleTest {
 
     @Test
     void aBotStartsLastAndStopsFirstAndKeepsToThePhasesTime() {
-        Happened[] happened = new Happened[1];
+        Recording[] recording = new Recording[1];
         app.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=15s")
                 .run(context -> {
-                    happened[0] = context.getBean(Happened.class);
+                    recording[0] = context.getBean(Recording.class);
                     awaitState(context.getBean(BotLifecycle.class), RunState.ACTIVE);
                     assertThat(context.getBean(InstanceLock.class).holder()).isPresent();
                 });
-        assertThat(happened[0].journal)
+        assertThat(recording[0].journal)
                 .containsExactly(
                         "server starts",
                         "pizza starts",
@@ -153,7 +153,7 @@ class BotLifecycleTest {
             assertThat(lifecycle.isRunning()).isFalse();
             context.getSourceApplicationContext().start();
             awaitState(lifecycle, RunState.ACTIVE);
-            assertThat(context.getBean(Happened.class).journal.stream().filter("pizza starts"::equals))
+            assertThat(context.getBean(Recording.class).journal.stream().filter("pizza starts"::equals))
                     .hasSize(2);
         });
     }
@@ -215,7 +215,7 @@ class BotLifecycleTest {
         app.run(context -> {
             BotLifecycle lifecycle = context.getBean(BotLifecycle.class);
             awaitState(lifecycle, RunState.ACTIVE);
-            context.getBean(Happened.class).end.completeExceptionally(new IllegalStateException("401"));
+            context.getBean(Recording.class).end.completeExceptionally(new IllegalStateException("401"));
             awaitState(lifecycle, RunState.ENDED);
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.FAILED));
@@ -225,9 +225,9 @@ class BotLifecycleTest {
     @Test
     void theEndOfABotEndsTheProcessUnlessItWasStopped() {
         List<String> exits = new CopyOnWriteArrayList<>();
-        Happened happened = new Happened();
+        Recording recording = new Recording();
         BotLifecycle lifecycle = new BotLifecycle(
-                Map.of("pizza", happened.bot("pizza")),
+                Map.of("pizza", recording.bot("pizza")),
                 name -> BotRunner.of(
                         InstanceLock.builder(new MemoryLeaseStore(), name).build()),
                 () -> exits.add("exit"));
@@ -241,7 +241,7 @@ class BotLifecycleTest {
         lifecycle.start();
         awaitState(lifecycle, RunState.ACTIVE);
         assertThat(exits).as("after the stop, and the start after it").isEmpty();
-        happened.end.complete("its end");
+        recording.end.complete("its end");
         await().atMost(Duration.ofSeconds(60)).until(() -> !exits.isEmpty());
         assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.STOPPED);
     }
@@ -276,17 +276,17 @@ class BotLifecycleTest {
 
     @Test
     void aNewStartHasNoExitCode() {
-        Happened happened = new Happened();
+        Recording recording = new Recording();
         BotLifecycle lifecycle = new BotLifecycle(
-                Map.of("pizza", happened.bot("pizza")),
+                Map.of("pizza", recording.bot("pizza")),
                 name -> BotRunner.of(
                         InstanceLock.builder(new MemoryLeaseStore(), name).build()),
                 () -> {});
-        happened.end.completeExceptionally(new IllegalStateException("401"));
+        recording.end.completeExceptionally(new IllegalStateException("401"));
         lifecycle.start();
         await().atMost(Duration.ofSeconds(60)).until(() -> lifecycle.getExitCode() == BotRunner.FAILED);
         lifecycle.stop();
-        happened.restart();
+        recording.restart();
         lifecycle.start();
         awaitState(lifecycle, RunState.ACTIVE);
         assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.STOPPED);

@@ -41,11 +41,11 @@ class TelegramAutoConfigurationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final BotApiDouble telegram = BotApiDouble.start();
-    private final ApplicationContextRunner app = atTheDouble(StarterAlone.pizza());
+    private final ApplicationContextRunner app = withBotApiDouble(StarterAlone.pizza());
     private final ApplicationContextRunner whole =
-            atTheDouble(new ApplicationContextRunner().withUserConfiguration(PizzaApp.class));
+            withBotApiDouble(new ApplicationContextRunner().withUserConfiguration(PizzaApp.class));
 
-    private ApplicationContextRunner atTheDouble(ApplicationContextRunner application) {
+    private ApplicationContextRunner withBotApiDouble(ApplicationContextRunner application) {
         return application.withPropertyValues(
                 "botfsm.storage=memory",
                 "botfsm.lock.name=pizza",
@@ -55,7 +55,7 @@ class TelegramAutoConfigurationTest {
     }
 
     private ApplicationContextRunner with(Class<?> configuration) {
-        return atTheDouble(StarterAlone.with(configuration));
+        return withBotApiDouble(StarterAlone.with(configuration));
     }
 
     @AfterEach

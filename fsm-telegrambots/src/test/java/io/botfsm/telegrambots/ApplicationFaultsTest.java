@@ -47,7 +47,7 @@ class ApplicationFaultsTest {
     private final BotApiDouble telegram =
             BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
     private final BotToken token = BotToken.of(telegram.token());
-    private final HandLease lease = new HandLease();
+    private final ManualLease lease = new ManualLease();
     private final Fsm fsm = Fsm.of(new MemoryStateStorage());
     private final ComposedHandler handler = new ComposedHandler();
     private final PollingSession.Builder polling = PollingSession.builder(token).server(telegram.uri());
@@ -163,7 +163,7 @@ class ApplicationFaultsTest {
 
     @Test
     void whatNobodyHasThoughtOfEndsPollingAndSaysSo() {
-        HandLease broken = new HandLease() {
+        ManualLease broken = new ManualLease() {
             @Override
             public boolean isHeld() {
                 throw new LinkageError("a lease of the application's own");
@@ -178,7 +178,7 @@ class ApplicationFaultsTest {
 
     @Test
     void whatCannotWatchItsLeaseDoesNotPoll() {
-        HandLease broken = new HandLease() {
+        ManualLease broken = new ManualLease() {
             @Override
             public void onLost(Consumer<? super LossReason> once) {
                 throw new IllegalStateException("no callbacks");

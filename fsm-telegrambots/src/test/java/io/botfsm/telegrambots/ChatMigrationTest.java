@@ -48,7 +48,7 @@ class ChatMigrationTest {
     private final BotApiDouble telegram =
             BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
     private final BotToken token = BotToken.of(telegram.token());
-    private final HandLease lease = new HandLease();
+    private final ManualLease lease = new ManualLease();
     private final MemoryStateStorage storage = new MemoryStateStorage();
     private final Map<Long, AtomicInteger> handled = new ConcurrentHashMap<>();
     private final List<StorageKey> services = new CopyOnWriteArrayList<>();

@@ -34,7 +34,7 @@ final class CrowdedBot {
     final BotApiDouble telegram =
             BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
     final BotToken token = BotToken.of(telegram.token());
-    HandLease lease = new HandLease();
+    ManualLease lease = new ManualLease();
     final PollingSession.Builder polling =
             PollingSession.builder(token).server(telegram.uri()).attempts(ATTEMPTS);
     final ComposedHandler handler = new ComposedHandler();
@@ -115,7 +115,7 @@ final class CrowdedBot {
     void crash() throws InterruptedException {
         lease.lose();
         requireNonNull(session).stopPolling();
-        HandLease next = new HandLease();
+        ManualLease next = new ManualLease();
         next.token = lease.token + 1;
         lease = next;
     }

@@ -58,7 +58,7 @@ class InboxModelTest {
     private long token;
     private PendingUpdates updates = new PendingUpdates(InboxModelTest::keyOf, Duration.ZERO, Optional.of(MAX_AGE));
     private InboxSync inbox =
-            new InboxSync(settings, storage, InboxLimits.defaults(), new HandLease(), updates, failure -> {});
+            new InboxSync(settings, storage, InboxLimits.defaults(), new ManualLease(), updates, failure -> {});
 
     static IntStream seeds() {
         return IntStream.range(0, SEEDS);
@@ -94,7 +94,7 @@ class InboxModelTest {
 
     /** Begins a new instance. The storage works meanwhile, so that it learns the new token. */
     private void begin() {
-        HandLease lease = new HandLease();
+        ManualLease lease = new ManualLease();
         lease.token = ++token;
         updates = new PendingUpdates(InboxModelTest::keyOf, Duration.ofSeconds(5), Optional.of(MAX_AGE));
         inbox = new InboxSync(settings, storage, InboxLimits.defaults().updates(40), lease, updates, failure -> {});

@@ -440,7 +440,7 @@ class PollingInboxTest {
 
     @Test
     void aFailureThatEndsTheInboxEndsTheSession() {
-        bot.lease = new HandLease() {
+        bot.lease = new ManualLease() {
             @Override
             public boolean isHeld() {
                 if (Thread.currentThread().getName().equals("botfsm-telegram-inbox")) {

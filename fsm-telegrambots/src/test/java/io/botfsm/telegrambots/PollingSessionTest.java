@@ -48,7 +48,7 @@ class PollingSessionTest {
     private final BotApiDouble telegram =
             BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
     private final BotToken token = BotToken.of(telegram.token());
-    private final HandLease lease = new HandLease();
+    private final ManualLease lease = new ManualLease();
     private final Fsm fsm = Fsm.of(new MemoryStateStorage());
     private final ComposedHandler handler = new ComposedHandler();
     private final PollingSession.Builder polling = quick();
@@ -246,10 +246,10 @@ class PollingSessionTest {
     /** A failure in the application's own handling of failures. */
     @Test
     void goesOnWhateverTheReceiverOrTheJudgeOfFailuresThrows() {
-        AtomicInteger judged = new AtomicInteger();
+        AtomicInteger judgements = new AtomicInteger();
         polling.attempts(2);
         handler.outages = failure -> {
-            if (judged.incrementAndGet() == 1) {
+            if (judgements.incrementAndGet() == 1) {
                 throw new AssertionError("a bug of the judge's");
             }
             return false;
@@ -647,7 +647,7 @@ class PollingSessionTest {
     }
 
     @Test
-    void tellsOfAnotherPollerAndGoesOn() throws Exception {
+    void reportsAnotherPollerAndGoesOn() throws Exception {
         List<PollingConflict> conflicts = new CopyOnWriteArrayList<>();
         polling.onConflict(conflicts::add);
         polling.longPollTimeout = Duration.ofSeconds(1);
@@ -723,7 +723,7 @@ class PollingSessionTest {
     }
 
     @Test
-    void tellsOfAWebhook() {
+    void reportsAWebhook() {
         List<PollingConflict> conflicts = new CopyOnWriteArrayList<>();
         polling.onConflict(conflicts::add);
         telegram.next(

@@ -41,11 +41,11 @@ class RetryAfterTest {
         "1e300, 300",
         "-1e300, 1"
     })
-    void aPollWaitsASecondToFiveMinutes(String stated, long seconds) throws Exception {
+    void aPollWaitsASecondToFiveMinutes(String retryAfter, long seconds) throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             byte[] body = ("{\"ok\":false,\"error_code\":429,\"description\":\"no\",\"parameters\":{\"retry_after\":"
-                            + stated + "}}")
+                            + retryAfter + "}}")
                     .getBytes(UTF_8);
             exchange.sendResponseHeaders(429, body.length);
             exchange.getResponseBody().write(body);
@@ -73,7 +73,7 @@ class RetryAfterTest {
             telegram.next("getUpdates", Fault.tooManyRequests(0));
             telegram.next("getUpdates", Fault.tooManyRequests(-5));
             telegram.user(1).says("hello");
-            HandLease lease = new HandLease();
+            ManualLease lease = new ManualLease();
             PollingSession session = PollingSession.builder(BotToken.of(telegram.token()))
                     .server(telegram.uri())
                     .start(lease, Fsm.of(new MemoryStateStorage()), (fsm, key, update) -> {});

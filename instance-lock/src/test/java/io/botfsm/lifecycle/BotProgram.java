@@ -20,7 +20,7 @@ final class BotProgram {
 
     public static void main(String[] arguments) throws InterruptedException {
         ((Logger) LoggerFactory.getLogger("io.botfsm.lifecycle")).setLevel(Level.INFO);
-        HandLock lock = new HandLock(BotProgram::say);
+        ManualLock lock = new ManualLock(BotProgram::say);
         BotRunner runner = runner(lock);
         int status = switch (arguments[0]) {
             case "stand-by" -> runner.standby().run(BotProgram::bot);
@@ -37,7 +37,7 @@ final class BotProgram {
         System.exit(status);
     }
 
-    private static BotRunner runner(HandLock lock) {
+    private static BotRunner runner(ManualLock lock) {
         return BotRunner.of(lock)
                 .drainTimeout(LONG)
                 .thenClose("redis", LONG, () -> say("close redis"))
@@ -69,7 +69,7 @@ final class BotProgram {
             case "end-and-stay" -> runner.run(BotProgram::endingBot);
             case "one-after-another" -> {
                 runner.run(BotProgram::endingBot);
-                HandLock next = new HandLock(BotProgram::say);
+                ManualLock next = new ManualLock(BotProgram::say);
                 next.grant();
                 yield runner(next).run(BotProgram::bot);
             }
@@ -101,7 +101,7 @@ final class BotProgram {
     /** Runs a second bot under another lock; the first run to end ends the program. */
     private static int runTwo(BotRunner runner) {
         CountDownLatch firstWorks = new CountDownLatch(1);
-        HandLock other = new HandLock(entry -> say("other: " + entry));
+        ManualLock other = new ManualLock(entry -> say("other: " + entry));
         other.grant();
         new Thread(() -> {
                     awaitQuietly(firstWorks);

@@ -70,7 +70,7 @@ class BotRunnerLeaseTest extends RunnerTest {
     class ExpiringLease {
         @Test
         void stopsTheBotAndIsReleased() {
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1);
             lease.expire();
@@ -82,7 +82,7 @@ class BotRunnerLeaseTest extends RunnerTest {
         @Test
         void isFollowedByANewOneWithANewBot() {
             runner.standby();
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1);
             lock.grant();
@@ -106,7 +106,7 @@ class BotRunnerLeaseTest extends RunnerTest {
 
         @Test
         void thatIsLostWhileTheBotDrainsIsNotReleased() {
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1).whenDrained = () -> lease.lose(LossReason.EXPIRED);
             lease.expire();
@@ -118,7 +118,7 @@ class BotRunnerLeaseTest extends RunnerTest {
         @Test
         void goesOnStandingByThoughTheReleaseFails() {
             runner.standby();
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             lease.whenClosed = () -> {
                 throw new IllegalStateException("a bug");
             };
@@ -137,7 +137,7 @@ class BotRunnerLeaseTest extends RunnerTest {
     class LostLease {
         @Test
         void stopsTheBotAndIsNotReleased() {
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1);
             lease.lose(LossReason.TAKEN);
@@ -149,7 +149,7 @@ class BotRunnerLeaseTest extends RunnerTest {
         @Test
         void isFollowedByANewOneWithANewBot() {
             runner.standby();
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1);
             lock.refuse();
@@ -176,7 +176,7 @@ class BotRunnerLeaseTest extends RunnerTest {
         @Test
         void isFollowedByNoneIfStoppedInThePause() {
             runner.standby().timeouts(new StopTimeouts(LONG, LONG, LONG, LONG, LONG));
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             try (LogLines log = LogLines.of(BotRunner.class)) {
                 CompletableFuture<Integer> status = run();
                 bot(1);
@@ -192,7 +192,7 @@ class BotRunnerLeaseTest extends RunnerTest {
         @Test
         void isFollowedByNoneWhileSomethingOfTheOldBotMayRun() {
             runner.standby();
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1).whenDrained = () -> {
                 throw new TimeoutException("3 handlers are still running");
@@ -206,7 +206,7 @@ class BotRunnerLeaseTest extends RunnerTest {
 
         @Test
         void whileTheBotStopsIsNotReleasedAndAFailure() {
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1).whenStopped = () -> lease.lose(LossReason.EXPIRED);
             runner.stop();
@@ -217,7 +217,7 @@ class BotRunnerLeaseTest extends RunnerTest {
 
         @Test
         void stopsTheBotOnceWhateverElseHappens() {
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run();
             TestBot bot = bot(1);
             bot.whenStopped = () -> {
@@ -236,7 +236,7 @@ class BotRunnerLeaseTest extends RunnerTest {
         @Test
         void ofAnEarlierGenerationDoesNothingToALaterOne() {
             runner.standby();
-            HandLease first = lock.grant();
+            ManualLease first = lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1);
             lock.grant();
@@ -262,7 +262,7 @@ class BotRunnerLeaseTest extends RunnerTest {
 
     @Nested
     class KeepsTheLease {
-        private final HandLease lease = lock.grant();
+        private final ManualLease lease = lock.grant();
 
         private void assertKept() {
             assertThat(journal.entries())

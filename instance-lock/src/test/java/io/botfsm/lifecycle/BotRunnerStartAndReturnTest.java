@@ -67,7 +67,7 @@ class BotRunnerStartAndReturnTest extends RunnerTest {
     @Test
     void aStandbyThatLostItsLeaseIsAStandbyAgain() {
         runner.standby();
-        HandLease first = lock.grant();
+        ManualLease first = lock.grant();
         CompletableFuture<Integer> status = runner.start(this::newBot);
         bot(1);
         first.lose(LossReason.TAKEN);
@@ -95,7 +95,7 @@ class BotRunnerStartAndReturnTest extends RunnerTest {
     void anotherInstanceThatIsActiveIsAStatusToo() {
         lock.refuse();
         assertThat(runner.start(this::newBot)).succeedsWithin(LONG).isEqualTo(ANOTHER_IS_ACTIVE);
-        assertThat(runner.heldBy()).contains(HandLock.ANOTHER);
+        assertThat(runner.heldBy()).contains(ManualLock.ANOTHER);
     }
 
     @Test

@@ -28,7 +28,7 @@ class BotRunnerStartTest extends RunnerTest {
                 assertThat(run()).succeedsWithin(LONG).isEqualTo(ANOTHER_IS_ACTIVE);
 
                 assertJournalBeforeTheRest("try");
-                assertThat(runner.heldBy()).contains(HandLock.ANOTHER);
+                assertThat(runner.heldBy()).contains(ManualLock.ANOTHER);
                 assertThat(log.lines())
                         .contains(
                                 "ERROR Not started: the active instance is process 4711 on host-b, started 2026-01-02T03:04:05Z,"
@@ -106,7 +106,7 @@ class BotRunnerStartTest extends RunnerTest {
 
         @Test
         void whenStoppedJustAsTheLockWasHad() {
-            HandLease lease = new HandLease(9, journal);
+            ManualLease lease = new ManualLease(9, journal);
             lock.answer(() -> {
                 runner.stop();
                 return new Acquired(lease);
@@ -119,7 +119,7 @@ class BotRunnerStartTest extends RunnerTest {
         @Test
         void whenStoppedThoughTheAttemptDoesNotHearAndGetsTheLockLater() {
             runner.timeouts(IMPATIENT_TO_BEGIN);
-            HandLease late = new HandLease(9, journal);
+            ManualLease late = new ManualLease(9, journal);
             lock.answer(() -> {
                 hang();
                 return new Acquired(late);
@@ -136,7 +136,7 @@ class BotRunnerStartTest extends RunnerTest {
 
         @Test
         void whenStoppedAndGivesBackALeaseThatCameWithIt() {
-            HandLease late = new HandLease(9, journal);
+            ManualLease late = new ManualLease(9, journal);
             CountDownLatch closed = new CountDownLatch(1);
             runner.thenClose("last", LONG, closed::countDown);
             late.whenClosed = () -> {
@@ -219,7 +219,7 @@ class BotRunnerStartTest extends RunnerTest {
 
         @Test
         void isInterruptedByALoss() {
-            HandLease lease = lock.grant();
+            ManualLease lease = lock.grant();
             CompletableFuture<Integer> status = run(given -> {
                 journal.accept("starting");
                 stuck.await();

@@ -134,12 +134,12 @@ class BotRunnerTest extends RunnerTest {
         @Test
         void withTheLimitThatWasSet() {
             lock.grant();
-            CompletableFuture<Duration> told = new CompletableFuture<>();
+            CompletableFuture<Duration> received = new CompletableFuture<>();
             runner.drainTimeout(Duration.ofSeconds(7));
             CompletableFuture<Integer> status = run(lease -> new TestBot(lease, journal) {
                 @Override
                 public void drain(Duration limit) throws Exception {
-                    told.complete(limit);
+                    received.complete(limit);
                     super.drain(limit);
                 }
             });
@@ -147,7 +147,7 @@ class BotRunnerTest extends RunnerTest {
             runner.stop();
 
             assertThat(status).succeedsWithin(LONG).isEqualTo(STOPPED);
-            assertThat(told).succeedsWithin(LONG).isEqualTo(Duration.ofSeconds(7));
+            assertThat(received).succeedsWithin(LONG).isEqualTo(Duration.ofSeconds(7));
         }
 
         @Test

@@ -31,7 +31,7 @@ class FailingRunTest extends RunnerTest {
 
     /** An error in {@code ended()} is not a failed start: the bot is already running. */
     @Test
-    void aBotThatCannotTellItsEndIsStopped() {
+    void aBotThatCannotReportItsEndIsStopped() {
         lock.grant();
         CompletableFuture<Integer> status = run(lease -> new TestBot(lease, journal) {
             @Override
@@ -47,7 +47,7 @@ class FailingRunTest extends RunnerTest {
     @Nested
     class OfASequence {
         @Test
-        void allStepsRunAndWhoWaitsIsTold() {
+        void allStepsRunAndWhoWaitsIsNotified() {
             List<String> ran = new CopyOnWriteArrayList<>();
             ShutdownSequence sequence = ShutdownSequence.builder()
                     .step("first", LONG, () -> ran.add("first"))

@@ -26,7 +26,7 @@ abstract class RunnerTest {
     static final List<String> REST = List.of("close redis", "close database");
 
     final Journal journal = new Journal();
-    final HandLock lock = new HandLock(journal);
+    final ManualLock lock = new ManualLock(journal);
     final List<TestBot> bots = new CopyOnWriteArrayList<>();
     final CountDownLatch stuck = new CountDownLatch(1);
     final CountDownLatch interrupted = new CountDownLatch(1);

@@ -22,7 +22,7 @@ class SignalsTest {
         "try", "start 1", "stop polling 1", "drain 1", "release 1", "close lock", "close redis", "close database"
     };
 
-    private static List<String> then(String last) {
+    private static List<String> workAndStopThen(String last) {
         List<String> entries = new ArrayList<>(List.of(WORK_AND_STOP));
         entries.add(last);
         return entries;
@@ -38,7 +38,7 @@ class SignalsTest {
                 bot.signal(signal);
 
                 assertThat(bot.awaitExit()).as(bot.log()).isZero();
-                assertThat(bot.said()).isEqualTo(then("status 0"));
+                assertThat(bot.said()).isEqualTo(workAndStopThen("status 0"));
                 assertThat(bot.log()).contains("The bot stops: SIG" + signal);
             }
         }
@@ -82,7 +82,7 @@ class SignalsTest {
                 bot.signal("TERM");
 
                 assertThat(bot.awaitExit()).as(bot.log()).isEqualTo(SIGTERM);
-                assertThat(bot.said()).isEqualTo(then("status 0"));
+                assertThat(bot.said()).isEqualTo(workAndStopThen("status 0"));
             }
         }
 
@@ -94,7 +94,7 @@ class SignalsTest {
 
                 assertThat(bot.awaitExit()).as(bot.log()).isZero();
                 List<String> twice = new ArrayList<>(List.of(WORK_AND_STOP));
-                twice.addAll(then("status 0"));
+                twice.addAll(workAndStopThen("status 0"));
                 assertThat(bot.said()).isEqualTo(twice);
             }
         }

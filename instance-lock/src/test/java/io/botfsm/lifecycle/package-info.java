@@ -1,4 +1,4 @@
-/** Tests; {@link io.botfsm.lifecycle.HandLock} is a lock that a test controls. */
+/** Tests; {@link io.botfsm.lifecycle.ManualLock} is a lock that a test controls. */
 @NullMarked
 package io.botfsm.lifecycle;
 

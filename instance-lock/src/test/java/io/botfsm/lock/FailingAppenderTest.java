@@ -46,14 +46,14 @@ class FailingAppenderTest {
         OneShotEvent<String> event = new OneShotEvent<>(callback -> {
             throw new OutOfMemoryError("no more threads");
         });
-        List<String> told = new CopyOnWriteArrayList<>();
+        List<String> notified = new CopyOnWriteArrayList<>();
         event.whenItHappens(what -> {
             throw new IllegalStateException("a bug");
         });
-        event.whenItHappens(told::add);
+        event.whenItHappens(notified::add);
         event.happen("lost");
 
-        assertThat(told).containsExactly("lost");
+        assertThat(notified).containsExactly("lost");
     }
 
     @Test

@@ -66,7 +66,7 @@ class FifteenFaultsTest {
                                         "LeaseGeneration",
                                         "renewals.atLatest(nextRenewal()); deadlines.atLatest(confirmed.soft()); }",
                                         "if (!engine.stale) { renewals.atLatest(nextRenewal()); deadlines.atLatest(confirmed.soft()); } }")))
-                .isIn(Violation.LOST_WITHOUT_REASON, Violation.NOT_TAKEN, Violation.LOSS_NOT_TOLD);
+                .isIn(Violation.LOST_WITHOUT_REASON, Violation.NOT_TAKEN, Violation.NOT_NOTIFIED);
     }
 
     @Test
@@ -99,7 +99,7 @@ class FifteenFaultsTest {
                         "private void ask(int attempt, ClockReading begun) {",
                         "private void ask(int attempt, ClockReading begun) {"
                                 + " confirmed = Confirmation.of(begun, engine.timings());")))
-                .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.LOSS_NOT_TOLD);
+                .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.NOT_NOTIFIED);
     }
 
     @Test
@@ -126,7 +126,7 @@ class FifteenFaultsTest {
                         "LeaseGeneration",
                         "if (confirmed.isOver(now.nanos())) { return false; } if",
                         "if (now.wallMillis() >= fencingToken / 1_000 + 60_000) { return false; } if")))
-                .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.LOSS_NOT_TOLD);
+                .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.NOT_NOTIFIED);
     }
 
     @Test
@@ -153,7 +153,7 @@ class FifteenFaultsTest {
                                 "return ConfirmedRelease.begin(engine, name(), claim(), false)"
                                         + ".whenComplete((confirmed, never) -> { engine.latest.renewals.end();"
                                         + " engine.latest.deadlines.end(); });")))
-                .isIn(Violation.LOSS_NOT_TOLD, Violation.LOST_WITHOUT_REASON);
+                .isIn(Violation.NOT_NOTIFIED, Violation.LOST_WITHOUT_REASON);
     }
 
     @Test

@@ -303,22 +303,22 @@ class LeaseLockTest {
         void isLostWhenItCannotBeRenewed() throws Exception {
             try (InstanceLock busy = lock(SHORT)) {
                 Lease lease = busy.tryAcquire().orThrow();
-                BlockingQueue<Object> told = new LinkedBlockingQueue<>();
-                lease.onExpiring(() -> told.add("expiring"));
+                BlockingQueue<Object> notified = new LinkedBlockingQueue<>();
+                lease.onExpiring(() -> notified.add("expiring"));
                 store.fail("down");
-                lease.onLost(told::add);
+                lease.onLost(notified::add);
 
-                assertThat(told.take()).isEqualTo("expiring");
-                assertThat(told.take()).isEqualTo(LossReason.EXPIRED);
+                assertThat(notified.take()).isEqualTo("expiring");
+                assertThat(notified.take()).isEqualTo(LossReason.EXPIRED);
                 assertThat(lease.isHeld()).isFalse();
                 await().untilAsserted(() -> assertThat(events)
                         .map(LockEvent::getClass)
                         .map(Class::getSimpleName)
                         .containsExactly("Activated", "Degraded", "Expiring", "Lost"));
-                lease.onLost(told::add);
-                assertThat(told.take()).isEqualTo(LossReason.EXPIRED);
+                lease.onLost(notified::add);
+                assertThat(notified.take()).isEqualTo(LossReason.EXPIRED);
                 lease.close();
-                assertThat(told).isEmpty();
+                assertThat(notified).isEmpty();
             }
         }
 
@@ -694,13 +694,13 @@ class LeaseLockTest {
         @Test
         void areNotMadeForARelease() {
             Lease lease = lock.tryAcquire().orThrow();
-            List<Object> told = new CopyOnWriteArrayList<>();
-            lease.onLost(told::add);
-            lease.onExpiring(() -> told.add("expiring"));
+            List<Object> notified = new CopyOnWriteArrayList<>();
+            lease.onLost(notified::add);
+            lease.onExpiring(() -> notified.add("expiring"));
             lease.close();
             lock.close();
 
-            assertThat(told).isEmpty();
+            assertThat(notified).isEmpty();
         }
     }
 

@@ -81,7 +81,7 @@ class QuarantineTest {
     }
 
     @Test
-    void isToldAtOnceAndEveryFewSeconds() {
+    void isReportedAtOnceAndEveryFewSeconds() {
         CompletableFuture<AcquireResult> attempt =
                 leases.attempt(Optional.empty()).result();
         assertThat(waits()).containsExactly(TTL);
@@ -117,7 +117,7 @@ class QuarantineTest {
     }
 
     @Test
-    void isNotToldOfAnyMoreWhenTheLeaseIsGivenBack() {
+    void isNotReportedAnyMoreWhenTheLeaseIsGivenBack() {
         var attempt = leases.attempt(Optional.empty());
         var unused = leases.close();
         pass(TTL);

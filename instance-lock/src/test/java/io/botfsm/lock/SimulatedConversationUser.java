@@ -59,16 +59,16 @@ final class SimulatedConversationUser extends SimulatedInstance {
         if (outcome instanceof Outcome.Taken taken) {
             hold(taken.lease());
         } else {
-            gotNothing();
+            acquiredNothing();
         }
     }
 
     private void hold(LeaseGeneration lease) {
         long token = lease.fencingToken();
-        got(lease::isHeld, lease::fencingToken, () -> release(lease));
+        acquired(lease::isHeld, lease::fencingToken, () -> release(lease));
         lease.start(reason -> {
             loses(token, reason);
-            isToldOfLoss(token);
+            isNotifiedOfLoss(token);
             release(lease); // as when the handler has ended
         });
     }

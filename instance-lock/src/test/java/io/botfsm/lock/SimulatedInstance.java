@@ -24,7 +24,7 @@ abstract class SimulatedInstance {
         private final Runnable release;
         private final long token;
         private boolean released;
-        private int lossesTold;
+        private int notifications;
 
         Held(BooleanSupplier isHeld, LongSupplier fencingToken, Runnable release) {
             this.isHeld = isHeld;
@@ -115,7 +115,7 @@ abstract class SimulatedInstance {
 
     // Outcomes.
 
-    final void gotNothing() {
+    final void acquiredNothing() {
         standbySince = Long.MAX_VALUE;
         beginLater();
     }
@@ -125,7 +125,7 @@ abstract class SimulatedInstance {
         machine.later(simulation.between(MILLI, most * MILLI), this::begin);
     }
 
-    final void got(BooleanSupplier isHeld, LongSupplier fencingToken, Runnable release) {
+    final void acquired(BooleanSupplier isHeld, LongSupplier fencingToken, Runnable release) {
         standbySince = Long.MAX_VALUE;
         Held held = new Held(isHeld, fencingToken, release);
         if (ended) {
@@ -140,20 +140,20 @@ abstract class SimulatedInstance {
 
     final void loses(long token, LossReason reason) {
         lostTokens.add(token);
-        boolean toldByStore = reason == LossReason.TAKEN || reason == LossReason.FORCED;
-        if (toldByStore && server.surelyHas(name, token)) {
+        boolean reportedByStore = reason == LossReason.TAKEN || reason == LossReason.FORCED;
+        if (reportedByStore && server.surelyHas(name, token)) {
             simulation.found(Violation.LOST_WITHOUT_REASON, token + ": " + reason);
         }
     }
 
-    final void isToldOfLoss(long token) {
+    final void isNotifiedOfLoss(long token) {
         Held held = generations.stream()
                 .filter(each -> each.token == token)
                 .findFirst()
                 .orElseThrow();
-        held.lossesTold++;
-        if (held.lossesTold > 1 || held.released) {
-            simulation.found(Violation.LOSS_TOLD_TWICE, "token " + held.token);
+        held.notifications++;
+        if (held.notifications > 1 || held.released) {
+            simulation.found(Violation.NOTIFIED_TWICE, "token " + held.token);
         }
         if (current == held) {
             current = null;
@@ -200,17 +200,17 @@ abstract class SimulatedInstance {
 
     /** How many losses its user was notified of. */
     final int losses() {
-        return generations.stream().mapToInt(held -> held.lossesTold).sum();
+        return generations.stream().mapToInt(held -> held.notifications).sum();
     }
 
     /** Checks that each lease kept its token, and was released or reported as lost. */
-    final void checkTold() {
+    final void checkNotified() {
         for (Held held : generations) {
             if (held.fencingToken.getAsLong() != held.token) {
                 throw new ViolationException(Violation.TOKEN_CHANGED, "token " + held.token);
             }
-            if (!held.released && held.lossesTold == 0) {
-                throw new ViolationException(Violation.LOSS_NOT_TOLD, "token " + held.token);
+            if (!held.released && held.notifications == 0) {
+                throw new ViolationException(Violation.NOT_NOTIFIED, "token " + held.token);
             }
         }
     }

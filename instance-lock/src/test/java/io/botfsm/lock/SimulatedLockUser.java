@@ -49,7 +49,7 @@ final class SimulatedLockUser extends SimulatedInstance {
     void standBy() {
         long wait = simulation.between(1_000 * MILLI, 60_000 * MILLI);
         standby = Standby.begin(leases, machine().nanoTime() + wait);
-        var unused = standby.result().whenComplete(this::came);
+        var unused = standby.result().whenComplete(this::attempted);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class SimulatedLockUser extends SimulatedInstance {
         Attempted attempt = leases.attempt(Optional.empty());
         long timeout = leases.engine().timings().requestTimeout().toNanos();
         machine().later(timeout, () -> attempt.giveUp(new TimeoutException("limit")));
-        var unused = attempt.result().whenComplete(this::came);
+        var unused = attempt.result().whenComplete(this::attempted);
     }
 
     @Override
@@ -67,18 +67,18 @@ final class SimulatedLockUser extends SimulatedInstance {
         }
     }
 
-    private void came(@Nullable AcquireResult result, @Nullable Throwable failure) {
+    private void attempted(@Nullable AcquireResult result, @Nullable Throwable failure) {
         standby = null;
         if (result instanceof AcquireResult.Acquired acquired) {
             hold((InstanceLease) acquired.lease());
         } else {
-            gotNothing();
+            acquiredNothing();
         }
     }
 
     private void hold(InstanceLease lease) {
-        got(lease::isHeld, lease::fencingToken, lease::release);
+        acquired(lease::isHeld, lease::fencingToken, lease::release);
         long token = lease.fencingToken();
-        lease.onLost(reason -> isToldOfLoss(token));
+        lease.onLost(reason -> isNotifiedOfLoss(token));
     }
 }

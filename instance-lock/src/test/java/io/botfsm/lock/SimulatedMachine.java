@@ -30,17 +30,17 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
 
     @Override
     public long nanoTime() {
-        return origin + (long) ((simulation.now() - stoodStill - stillness()) * rate);
+        return origin + (long) ((simulation.now() - stoodStill - standstill()) * rate);
     }
 
     @Override
     public long wallMillis() {
-        long still = wallStoodStill + (wallStandsStill ? stillness() : 0);
+        long still = wallStoodStill + (wallStandsStill ? standstill() : 0);
         return wallOffsetMillis + (simulation.now() - still) / 1_000_000;
     }
 
     /** For how long a clock has been standing still now. */
-    private long stillness() {
+    private long standstill() {
         return standsStillSince < 0 ? 0 : simulation.now() - standsStillSince;
     }
 
@@ -79,8 +79,8 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
     }
 
     private void wakeUp() {
-        stoodStill += stillness();
-        wallStoodStill += wallStandsStill ? stillness() : 0;
+        stoodStill += standstill();
+        wallStoodStill += wallStandsStill ? standstill() : 0;
         wallStandsStill = false;
         standsStillSince = -1;
     }
@@ -93,11 +93,11 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
         if (simulation.now() < stoppedUntil) {
             simulation.at(stoppedUntil, () -> whenRunning(action));
         } else {
-            survive(action);
+            runSafely(action);
         }
     }
 
-    private static void survive(Runnable action) {
+    private static void runSafely(Runnable action) {
         try {
             action.run();
         } catch (IllegalStateException e) {

@@ -27,15 +27,15 @@ final class SimulatedNetwork {
 
     SimulatedNetwork(Simulation simulation) {
         this.simulation = simulation;
-        this.loss = some(0.2);
-        this.duplication = some(0.05);
-        this.slowness = some(0.1);
-        this.bugs = some(0.02);
+        this.loss = probability(0.2);
+        this.duplication = probability(0.05);
+        this.slowness = probability(0.1);
+        this.bugs = probability(0.02);
         this.timeout = Duration.ofNanos(simulation.between(300 * MILLI, 3_000 * MILLI));
     }
 
     /** Returns the probability of a fault; some seeds have much of it, others none. */
-    private double some(double most) {
+    private double probability(double most) {
         return simulation.chance(0.4) ? 0 : most * simulation.random().nextDouble();
     }
 

@@ -108,19 +108,19 @@ final class SimulatedStore implements LeaseStore {
 
     @Override
     public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
-        Runnable told = () -> machine.whenRunning(hint);
-        Subscription subscription = () -> network.unsubscribe(name, told);
+        Runnable listener = () -> machine.whenRunning(hint);
+        Subscription subscription = () -> network.unsubscribe(name, listener);
         CompletableFuture<Subscription> subscribed = new CompletableFuture<>();
         simulation.after(
                 network.subscriptionDelay(),
-                () -> machine.whenRunning(() -> subscribe(name, told, subscription, subscribed)));
+                () -> machine.whenRunning(() -> subscribe(name, listener, subscription, subscribed)));
         return subscribed;
     }
 
     private void subscribe(
-            String name, Runnable told, Subscription subscription, CompletableFuture<Subscription> subscribed) {
+            String name, Runnable listener, Subscription subscription, CompletableFuture<Subscription> subscribed) {
         var unused = call(() -> {
-                    network.subscribe(name, told);
+                    network.subscribe(name, listener);
                     return subscription;
                 })
                 .whenComplete((done, failure) -> {

@@ -201,7 +201,7 @@ final class Simulator {
         }
         simulation.runUntil(simulation.now() + 2 * timings.ttl().toNanos()); // so that all have subscribed again
         instances.forEach(
-                instance -> require(!instance.isDeceived(), Violation.LOSS_NOT_TOLD, "token " + instance.token()));
+                instance -> require(!instance.isDeceived(), Violation.NOT_NOTIFIED, "token " + instance.token()));
         require(losses() == losses, Violation.LOST_WITHOUT_REASON, "in quiet times");
         require(areHeldOrPassedOn(), Violation.NOT_TAKEN, "in quiet times");
     }
@@ -225,7 +225,7 @@ final class Simulator {
         }
         simulation.runUntil(simulation.now() + 2 * timings.ttl().toNanos());
         for (SimulatedInstance instance : instances) {
-            instance.checkTold();
+            instance.checkNotified();
             require(instance.machine().pendingTasks() == 0, Violation.PILES_UP, "timers at the end");
         }
     }

@@ -9,9 +9,9 @@ enum Violation {
     /** A generation's token changed. */
     TOKEN_CHANGED,
     /** A generation was notified of its loss more than once, or after its release. */
-    LOSS_TOLD_TWICE,
+    NOTIFIED_TWICE,
     /** A generation was lost, but not notified. */
-    LOSS_NOT_TOLD,
+    NOT_NOTIFIED,
     RENEWED_AFTER_RELEASE,
     /** The lock was free, and nobody took it. */
     NOT_TAKEN,

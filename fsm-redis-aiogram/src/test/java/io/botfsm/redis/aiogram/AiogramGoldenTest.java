@@ -204,7 +204,7 @@ class AiogramGoldenTest extends OneRedisServer {
             System.out.println("[golden] no python3 here: " + SCRIPT + " was not run");
             return;
         }
-        String told = new String(python.getInputStream().readAllBytes(), UTF_8);
-        assertThat(python.waitFor()).as(told).isZero();
+        String output = new String(python.getInputStream().readAllBytes(), UTF_8);
+        assertThat(python.waitFor()).as(output).isZero();
     }
 }

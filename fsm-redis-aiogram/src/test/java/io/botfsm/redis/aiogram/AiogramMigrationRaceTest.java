@@ -48,9 +48,9 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         assertThat(target().write(KEY, change.build())).isCompleted();
     }
 
-    private static MigrationReport migrate(boolean removing, boolean before, Runnable somebody) {
+    private static MigrationReport migrate(boolean removing, boolean before, Runnable interference) {
         AiogramMigration migration = new AiogramMigration(
-                new Meddled(before, somebody),
+                new InterferingPort(before, interference),
                 DEADLINE,
                 AiogramLayout.builder().bot(1).build(),
                 RedisStorageOptions.defaults());
@@ -207,17 +207,17 @@ class AiogramMigrationRaceTest extends OneRedisServer {
 
     /** Runs an action before keys of data are listed in the pass over data. */
     private static final class BeforeDataAreListed extends SocketPort {
-        private final Runnable somebody;
+        private final Runnable interference;
 
-        BeforeDataAreListed(Runnable somebody) {
+        BeforeDataAreListed(Runnable interference) {
             super(redis);
-            this.somebody = somebody;
+            this.interference = interference;
         }
 
         @Override
         public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
             if (sha.equals(MigrationRun.SCAN.sha()) && new String(args.get(1), UTF_8).endsWith(":data")) {
-                somebody.run();
+                interference.run();
             }
             return super.evalsha(sha, keys, args);
         }
@@ -225,18 +225,18 @@ class AiogramMigrationRaceTest extends OneRedisServer {
 
     /** Runs an action once, between the last read of the source and the write that removes. */
     private static final class BeforeRemoval extends SocketPort {
-        private Runnable somebody;
+        private Runnable interference;
 
-        BeforeRemoval(Runnable somebody) {
+        BeforeRemoval(Runnable interference) {
             super(redis);
-            this.somebody = somebody;
+            this.interference = interference;
         }
 
         @Override
         public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
             if (sha.equals(AiogramStateStorage.WRITE.sha())) {
-                somebody.run();
-                somebody = () -> {};
+                interference.run();
+                interference = () -> {};
             }
             return super.evalsha(sha, keys, args);
         }
@@ -290,14 +290,14 @@ class AiogramMigrationRaceTest extends OneRedisServer {
         private static final int PAGES = 10;
 
         private final Script begin;
-        private final Runnable somebody;
+        private final Runnable interference;
         private boolean hasBegun;
         private int pages;
 
-        Listing(Script begin, Runnable somebody) {
+        Listing(Script begin, Runnable interference) {
             super(redis);
             this.begin = begin;
-            this.somebody = somebody;
+            this.interference = interference;
         }
 
         boolean isDone() {
@@ -309,26 +309,26 @@ class AiogramMigrationRaceTest extends OneRedisServer {
             hasBegun |= sha.equals(begin.sha());
             CompletionStage<List<Object>> reply = super.evalsha(sha, keys, args);
             if (hasBegun && sha.equals(MigrationRun.SCAN.sha()) && ++pages == PAGES) {
-                somebody.run();
+                interference.run();
             }
             return reply;
         }
     }
 
     /** Runs an action once, before or after the first write to the target. */
-    private static final class Meddled extends SocketPort {
+    private static final class InterferingPort extends SocketPort {
         private final boolean before;
         private Consumer<Runnable> once = Runnable::run;
-        private final Runnable somebody;
+        private final Runnable interference;
 
-        Meddled(boolean before, Runnable somebody) {
+        InterferingPort(boolean before, Runnable interference) {
             super(redis);
             this.before = before;
-            this.somebody = somebody;
+            this.interference = interference;
         }
 
         private void act() {
-            once.accept(somebody);
+            once.accept(interference);
             once = done -> {};
         }
 

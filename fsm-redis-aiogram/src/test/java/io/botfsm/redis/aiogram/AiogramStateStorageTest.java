@@ -386,7 +386,7 @@ class AiogramStateStorageTest extends OneRedisServer {
     void aLostRaceIsTriedAgain() throws Exception {
         int[] races = {3};
         AiogramStateStorage storage = over(
-                new Between(redis, () -> {
+                new ActingPort(redis, () -> {
                     if (races[0]-- > 0) {
                         redis.call("SET", DATA, "{\"other\": " + races[0] + "}");
                     }
@@ -401,7 +401,7 @@ class AiogramStateStorageTest extends OneRedisServer {
     @Test
     void aConditionIsHeldToWhatTheRaceLeft() throws Exception {
         redis.call("SET", STATE, "A");
-        AiogramStateStorage storage = over(new Between(redis, () -> redis.call("SET", STATE, "B")), layout());
+        AiogramStateStorage storage = over(new ActingPort(redis, () -> redis.call("SET", STATE, "B")), layout());
 
         Outcome outcome = write(storage, change().state("C").expectState("A"));
 
@@ -415,7 +415,7 @@ class AiogramStateStorageTest extends OneRedisServer {
     void whoLosesEveryRaceFailsInTime() {
         int[] count = {0};
         AiogramStateStorage storage = new AiogramStateStorage(
-                new Between(redis, () -> redis.call("SET", DATA, "{\"other\": " + count[0]++ + "}")),
+                new ActingPort(redis, () -> redis.call("SET", DATA, "{\"other\": " + count[0]++ + "}")),
                 Duration.ofMillis(300),
                 layout().build());
         long begin = System.nanoTime();
@@ -442,7 +442,7 @@ class AiogramStateStorageTest extends OneRedisServer {
     @Test
     void aWriteWithoutAnswerIsNotDenied() {
         AiogramStateStorage storage = over(
-                new Between(redis, () -> {
+                new ActingPort(redis, () -> {
                     throw RedisPortException.outcomeUnknown(null);
                 }),
                 layout());
@@ -484,12 +484,12 @@ class AiogramStateStorageTest extends OneRedisServer {
     }
 
     /** Creates a user with the permissions that docs/reference/redis-layout.md names, minus some. */
-    private static void user(String... less) {
+    private static void user(String... removed) {
         List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "bot", "reset", "on", ">secret", "~fsm:*"));
         for (String command : RIGHTS) {
             words.add(command);
         }
-        words.addAll(List.of(less));
+        words.addAll(List.of(removed));
         redis.call(words.toArray(String[]::new));
     }
 
@@ -512,10 +512,10 @@ class AiogramStateStorageTest extends OneRedisServer {
     }
 
     /** A port that runs an action before each write. */
-    private static final class Between extends SocketPort {
+    private static final class ActingPort extends SocketPort {
         private final Runnable before;
 
-        Between(RespConnection redis, Runnable before) {
+        ActingPort(RespConnection redis, Runnable before) {
             super(redis);
             this.before = before;
         }

@@ -10,10 +10,10 @@ final class OutageTest extends OutageSuite {
     }
 
     @Override
-    protected Trusting connectTrusting(TestAuthority trusted, int port) {
+    protected TlsRedis connectByTls(TestAuthority trusted, int port) {
         var pool = TlsTest.pool(trusted, "localhost", port);
         try {
-            return new Trusting(JedisRedis.connect(pool), pool::close);
+            return new TlsRedis(JedisRedis.connect(pool), pool::close);
         } catch (RuntimeException e) {
             pool.close();
             throw e;

@@ -71,15 +71,15 @@ class WrongPortsTest {
         }
     }
 
-    static Stream<Arguments> wrongOnes() {
+    static Stream<Arguments> wrongPorts() {
         return Stream.of(
-                wrong("sends twice", Suite::p01, right -> new Around(right) {
+                wrong("sends twice", Suite::p01, right -> new DelegatingPort(right) {
                     @Override
                     public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
                         return super.eval(script, keys, args).thenCompose(reply -> super.eval(script, keys, args));
                     }
                 }),
-                wrong("takes bytes for text", Suite::p02, right -> new Around(right) {
+                wrong("takes bytes for text", Suite::p02, right -> new DelegatingPort(right) {
                     @Override
                     public CompletionStage<List<byte[]>> hgetall(byte[] key) {
                         return super.hgetall(key)
@@ -88,7 +88,7 @@ class WrongPortsTest {
                                         .toList());
                     }
                 }),
-                wrong("tells nothing as null", Suite::p03, right -> new Around(right) {
+                wrong("reports nothing as null", Suite::p03, right -> new DelegatingPort(right) {
                     @Override
                     @SuppressWarnings("NullAway") // on purpose
                     public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
@@ -99,7 +99,7 @@ class WrongPortsTest {
                         });
                     }
                 }),
-                wrong("takes an unknown script for any error", Suite::p04, right -> new Around(right) {
+                wrong("takes an unknown script for any error", Suite::p04, right -> new DelegatingPort(right) {
                     @Override
                     public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
                         return super.evalsha(sha, keys, args).exceptionally(failure -> {
@@ -107,7 +107,7 @@ class WrongPortsTest {
                         });
                     }
                 }),
-                wrong("takes a refusal for a lost connection", Suite::p05, right -> new Around(right) {
+                wrong("takes a refusal for a lost connection", Suite::p05, right -> new DelegatingPort(right) {
                     @Override
                     public CompletionStage<List<byte[]>> hgetall(byte[] key) {
                         return super.hgetall(key).exceptionally(failure -> {
@@ -115,13 +115,13 @@ class WrongPortsTest {
                         });
                     }
                 }),
-                wrong("tells after the end", Suite::p10, right -> new Around(right) {
+                wrong("notifies after the end", Suite::p10, right -> new DelegatingPort(right) {
                     @Override
                     public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
                         return super.subscribe(channel, hint).thenApply(one -> () -> {});
                     }
                 }),
-                wrong("lets something else follow", Suite::p16, right -> new Around(right) {
+                wrong("lets something else follow", Suite::p16, right -> new DelegatingPort(right) {
                     @Override
                     public FollowedScripts followedBy(List<byte[]> command) {
                         return super.followedBy(List.of("PING".getBytes(UTF_8)));
@@ -130,7 +130,7 @@ class WrongPortsTest {
                 wrong(
                         "takes what refuses a connection for an answer to the command",
                         Suite::p17,
-                        right -> new Around(right) {
+                        right -> new DelegatingPort(right) {
                             @Override
                             public CompletionStage<List<Object>> eval(
                                     byte[] script, List<byte[]> keys, List<byte[]> args) {
@@ -143,7 +143,7 @@ class WrongPortsTest {
                                                         .orElseGet(() -> RedisPortException.notSent(failure))));
                             }
                         }),
-                wrong("waits for a reply while it comes", Suite::p18, right -> new Around(right) {
+                wrong("waits for a reply while it comes", Suite::p18, right -> new DelegatingPort(right) {
                     @Override
                     public CompletionStage<List<byte[]>> hgetall(byte[] key) {
                         return super.hgetall(key)
@@ -154,7 +154,7 @@ class WrongPortsTest {
                                         CompletableFuture.delayedExecutor(4, TimeUnit.SECONDS)));
                     }
                 }),
-                wrong("has begun before it began", Suite::p10, right -> new Around(right) {
+                wrong("has begun before it began", Suite::p10, right -> new DelegatingPort(right) {
                     @Override
                     public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
                         return CompletableFuture.completedFuture(() -> {});
@@ -167,7 +167,7 @@ class WrongPortsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("wrongOnes")
+    @MethodSource("wrongPorts")
     void eachIsCaught(String name, Consumer<Suite> rule, UnaryOperator<RedisPort> change) {
         assertThatCode(() -> check(rule, UnaryOperator.identity())).doesNotThrowAnyException();
         assertThat(caught(() -> check(rule, change))).as(name).isTrue();
@@ -193,10 +193,10 @@ class WrongPortsTest {
     }
 
     /** Delegates to the correct port, except for what a subclass changes. */
-    private abstract static class Around implements RedisPort {
+    private abstract static class DelegatingPort implements RedisPort {
         private final RedisPort right;
 
-        Around(RedisPort right) {
+        DelegatingPort(RedisPort right) {
             this.right = right;
         }
 

@@ -94,7 +94,7 @@ class ConnectTest {
         return String.format(Locale.ROOT, "redis://%s@%s:%d/%d", credentials, server.host(), server.port(), database);
     }
 
-    private static String everything(Throwable failure) {
+    private static String stackTrace(Throwable failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
         return text.toString();
@@ -104,7 +104,7 @@ class ConnectTest {
         assertThatThrownBy(connect)
                 .isInstanceOf(type)
                 .hasMessageContainingAll(words)
-                .satisfies(failure -> assertThat(everything(failure)).doesNotContain(SECRET));
+                .satisfies(failure -> assertThat(stackTrace(failure)).doesNotContain(SECRET));
     }
 
     @Test

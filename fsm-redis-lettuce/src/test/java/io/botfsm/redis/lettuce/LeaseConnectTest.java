@@ -109,8 +109,8 @@ class LeaseConnectTest {
         admin.call("ACL", "LOG", "RESET");
         try (LeaseStore store = asUser().leaseStore()) {
             Claim claim = claim();
-            CountDownLatch told = new CountDownLatch(2);
-            Subscription one = subscribed(store, NAME, told::countDown);
+            CountDownLatch notified = new CountDownLatch(2);
+            Subscription one = subscribed(store, NAME, notified::countDown);
             Subscription another = subscribed(store, "another", () -> {});
             assertThat(granted(store, NAME, claim).memory()).isEqualTo(Granted.EVERYTHING);
             Calls.get(store.renew(request(NAME, claim).withFloor(5)));
@@ -118,7 +118,7 @@ class LeaseConnectTest {
             assertThat(released(store, NAME, claim)).isTrue();
             Calls.get(store.force(NAME));
             Calls.get(store.read(NAME));
-            Awaitility.await().until(() -> told.getCount() == 0);
+            Awaitility.await().until(() -> notified.getCount() == 0);
             another.close();
             long pings = admin.calls("ping");
             Awaitility.await().until(() -> admin.calls("ping") > pings);
@@ -142,7 +142,7 @@ class LeaseConnectTest {
         assertThatThrownBy(() -> asUser().leaseStore())
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining(command.toUpperCase(Locale.ROOT).replace('|', ' '))
-                .satisfies(LeaseConnectTest::tellsNoSecret);
+                .satisfies(LeaseConnectTest::containsNoSecret);
         assertThat(admin.text("INFO", "keyspace")).doesNotContain("db");
     }
 
@@ -151,13 +151,13 @@ class LeaseConnectTest {
     void withoutTheRightToUnsubscribeLeasesGoOn() {
         MINIMAL.without("+unsubscribe").createOver(admin);
         try (LeaseStore store = asUser().leaseStore()) {
-            CountDownLatch told = new CountDownLatch(1);
-            Subscription kept = subscribed(store, NAME, told::countDown);
+            CountDownLatch notified = new CountDownLatch(1);
+            Subscription kept = subscribed(store, NAME, notified::countDown);
             subscribed(store, "another", () -> {}).close();
             Claim claim = claim();
             granted(store, NAME, claim);
             assertThat(released(store, NAME, claim)).isTrue();
-            Awaitility.await().until(() -> told.getCount() == 0);
+            Awaitility.await().until(() -> notified.getCount() == 0);
             kept.close();
         }
     }
@@ -179,7 +179,7 @@ class LeaseConnectTest {
         assertThatThrownBy(() -> asUser().leaseStore())
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("keys and channels lock:*")
-                .satisfies(LeaseConnectTest::tellsNoSecret);
+                .satisfies(LeaseConnectTest::containsNoSecret);
     }
 
     @Test
@@ -194,26 +194,26 @@ class LeaseConnectTest {
                 .hasMessageContaining("lock:*");
     }
 
-    private static void tellsNoSecret(Throwable failure) {
+    private static void containsNoSecret(Throwable failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
         assertThat(text.toString()).doesNotContain(SECRET);
     }
 
     @Test
-    void failuresOfServersTellNoSecret() {
+    void failuresOfServersContainNoSecret() {
         MINIMAL.createOver(admin);
         assertThatThrownBy(() -> LettuceRedis.builder(MINIMAL.in("redis://127.0.0.1:" + RedisServerProcess.freePort()))
                         .leaseStore())
                 .isInstanceOf(StorageUnavailableException.class)
-                .satisfies(LeaseConnectTest::tellsNoSecret);
+                .satisfies(LeaseConnectTest::containsNoSecret);
         try (FaultyProxy proxy = new FaultyProxy(server);
                 LeaseStore store =
                         LettuceRedis.builder(MINIMAL.in(proxy.uri(0))).leaseStore()) {
             proxy.cut();
             Awaitility.await().until(() -> failure(store.read(NAME)).getCause() != null);
-            tellsNoSecret(failure(store.read(NAME)));
-            tellsNoSecret(failure(store.subscribe(NAME, () -> {})));
+            containsNoSecret(failure(store.read(NAME)));
+            containsNoSecret(failure(store.subscribe(NAME, () -> {})));
         }
     }
 

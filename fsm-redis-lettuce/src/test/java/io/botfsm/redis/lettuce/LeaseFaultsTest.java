@@ -271,7 +271,7 @@ class LeaseFaultsTest {
     }
 
     @Test
-    void aServerThatDoesNotTellItsSettingsMayForget() {
+    void aServerThatDoesNotReportItsSettingsMayForget() {
         long begin = System.nanoTime();
         start("appendonly yes", "appendfsync always");
         redis("ACL", "SETUSER", "default", "-config");

@@ -15,14 +15,14 @@ final class OutageTest extends OutageSuite {
     }
 
     @Override
-    protected Trusting connectTrusting(TestAuthority trusted, int port) {
+    protected TlsRedis connectByTls(TestAuthority trusted, int port) {
         RedisClient client = RedisClient.create();
         client.setOptions(TlsTest.options(
                 SslOptions.builder().trustManager(trusted.certificate().toFile())));
         Runnable close = () -> client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
         try {
             RedisURI uri = RedisURI.create(String.format(Locale.ROOT, "rediss://localhost:%d", port));
-            return new Trusting(LettuceRedis.connect(client, uri), close);
+            return new TlsRedis(LettuceRedis.connect(client, uri), close);
         } catch (RuntimeException e) {
             close.run();
             throw e;

@@ -89,7 +89,7 @@ class SubscriptionsTest {
     }
 
     @Test
-    void everyReleaseIsTold() {
+    void everyReleaseIsReported() {
         subscribed(store, name, hints::incrementAndGet);
         for (int i = 1; i <= 200; i++) {
             Claim claim = claim();
@@ -199,7 +199,7 @@ class SubscriptionsTest {
     }
 
     @Test
-    void nothingIsToldAfterClosing() {
+    void nothingIsReportedAfterClosing() {
         Subscription one = subscribed(store, name, hints::incrementAndGet);
         AtomicInteger others = new AtomicInteger();
         subscribed(store, name, others::incrementAndGet);
@@ -235,7 +235,7 @@ class SubscriptionsTest {
 
     /** A release may have come while there was no connection. */
     @Test
-    void aLostConnectionIsReplacedAndThenEveryoneIsTold() {
+    void aLostConnectionIsReplacedAndThenEveryoneIsNotified() {
         subscribed(store, name, hints::incrementAndGet);
         subscribed(store, "another", hints::incrementAndGet);
         long begin = System.nanoTime();
@@ -289,7 +289,7 @@ class SubscriptionsTest {
 
     /** Something was wrong with the network, so each waiter checks for itself. */
     @Test
-    void whenOnlyTheConnectionForCommandsIsReplacedEveryoneIsToldToo() {
+    void whenOnlyTheConnectionForCommandsIsReplacedEveryoneIsNotifiedToo() {
         subscribed(store, name, hints::incrementAndGet);
         String before = admin.text("CLIENT", "LIST", "TYPE", "pubsub").replaceAll("(?s) .*", "");
         admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");

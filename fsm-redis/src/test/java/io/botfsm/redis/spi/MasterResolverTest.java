@@ -25,7 +25,7 @@ class MasterResolverTest {
         return failed(RedisPortException.ofServerError(text));
     }
 
-    private static CompletionStage<List<Object>> told(String host) {
+    private static CompletionStage<List<Object>> reply(String host) {
         return CompletableFuture.completedFuture(List.of(host.getBytes(UTF_8), "6379".getBytes(UTF_8)));
     }
 
@@ -58,7 +58,7 @@ class MasterResolverTest {
 
     @Test
     void oneThatRefusesIsLeftOutWhileAnotherAnswers() {
-        assertThat(master(refused("NOAUTH Authentication required."), told("m"), told("m")))
+        assertThat(master(refused("NOAUTH Authentication required."), reply("m"), reply("m")))
                 .isEqualTo(new Node("m", 6379));
     }
 
@@ -67,7 +67,7 @@ class MasterResolverTest {
     void fewerThanHalfOfThemDecideNothing() {
         CompletionStage<List<Object>> away = failed(new IllegalStateException("reset"));
         for (List<CompletionStage<List<Object>>> answers :
-                List.of(List.of(told("m"), away, away), List.of(away, away, told("m")), List.of(told("m"), away))) {
+                List.of(List.of(reply("m"), away, away), List.of(away, away, reply("m")), List.of(reply("m"), away))) {
             assertThatThrownBy(() -> master(answers))
                     .cause()
                     .isInstanceOf(RedisPortException.class)
@@ -81,21 +81,21 @@ class MasterResolverTest {
     @Test
     void aTieDecidesNothing() {
         for (List<CompletionStage<List<Object>>> answers : List.of(
-                List.of(told("m1"), told("m2")),
-                List.of(told("m2"), told("m1")),
-                List.of(told("m1"), told("m2"), told("m2"), told("m1")))) {
+                List.of(reply("m1"), reply("m2")),
+                List.of(reply("m2"), reply("m1")),
+                List.of(reply("m1"), reply("m2"), reply("m2"), reply("m1")))) {
             assertThatThrownBy(() -> master(answers))
                     .cause()
                     .matches(MasterResolverTest::isPassing)
                     .hasMessageMatching(".*: m1:6379 \\((1 of 2|2 of 4)\\), m2:6379 \\((1 of 2|2 of 4)\\)");
         }
-        assertThat(master(told("m1"), told("m2"), told("m2"))).isEqualTo(new Node("m2", 6379));
+        assertThat(master(reply("m1"), reply("m2"), reply("m2"))).isEqualTo(new Node("m2", 6379));
     }
 
     /** If most Sentinels refuse, someone has to fix it, whatever the others answer. */
     @Test
     void mostThatRefuseAreARefusal() {
-        failure(refused("NOAUTH x"), told("m"), refused("NOAUTH x"))
+        failure(refused("NOAUTH x"), reply("m"), refused("NOAUTH x"))
                 .hasMessageContaining("REDIS_FSM_SENTINEL_PASSWORD")
                 .matches(failure -> !isPassing(failure));
     }
@@ -107,7 +107,7 @@ class MasterResolverTest {
         assertThatThrownBy(() -> MasterResolver.master(
                                 List.of(once, once, once, other),
                                 "main",
-                                node -> node.equals(once) ? told("m1") : told("m2"))
+                                node -> node.equals(once) ? reply("m1") : reply("m2"))
                         .toCompletableFuture()
                         .join())
                 .hasMessageContaining("m1:6379 (1 of 2), m2:6379 (1 of 2)");

@@ -86,8 +86,8 @@ class ReconnectingConnectionTest {
         }
 
         @Override
-        public void watch(Consumer<String> told) {
-            onTrouble = told;
+        public void watch(Consumer<String> action) {
+            onTrouble = action;
         }
 
         @Override

@@ -45,8 +45,8 @@ class LocalProcessTest {
         Files.createDirectories(root.resolve("proc/self/ns"));
         Files.createSymbolicLink(root.resolve("proc/self/ns/pid"), Path.of("pid:[4026]"));
         Files.createSymbolicLink(root.resolve("proc/self/ns/time"), Path.of("time:[4027]"));
-        mounted("rw,nosuid");
-        card("eth0", "02:fc:00:00:00:01");
+        mountProc("rw,nosuid");
+        networkCard("eth0", "02:fc:00:00:00:01");
         return LocalProcess.current(root);
     }
 
@@ -54,11 +54,11 @@ class LocalProcessTest {
         return machine().orElseThrow();
     }
 
-    private void mounted(String options) throws IOException {
+    private void mountProc(String options) throws IOException {
         write("proc/self/mounts", "tmpfs / tmpfs rw 0 0\nproc /proc proc " + options + " 0 0\n");
     }
 
-    private void card(String name, String address) throws IOException {
+    private void networkCard(String name, String address) throws IOException {
         write("sys/class/net/" + name + "/device/vendor", "0x1af4");
         write("sys/class/net/" + name + "/address", address + "\n");
     }
@@ -89,7 +89,7 @@ class LocalProcessTest {
 
         /** A machine id is confidential, and claims are logged. */
         @Test
-        void doesNotTellTheMachinesId() throws IOException {
+        void doesNotRevealTheMachinesId() throws IOException {
             assertThat(self().space()).doesNotContain("0123456789abcdef");
         }
 
@@ -132,7 +132,7 @@ class LocalProcessTest {
         @ValueSource(strings = {"rw,hidepid=2", "rw,hidepid=invisible", "rw,subset=pid"})
         void isUnknownWhereProcessesAreHidden(String options) throws IOException {
             machine();
-            mounted(options);
+            mountProc(options);
 
             assertThat(LocalProcess.current(root)).isEmpty();
         }
@@ -210,10 +210,10 @@ class LocalProcessTest {
         @Test
         void isNotKnownToBeDeadWhereProcessesAreHiddenByNow() throws IOException {
             LocalProcess self = self();
-            mounted("rw,hidepid=2");
+            mountProc("rw,hidepid=2");
             assertThat(isKnownDead(self, self.space(), 42, 900)).isFalse();
 
-            mounted("rw");
+            mountProc("rw");
             assertThat(isKnownDead(self, self.space(), 42, 900)).isTrue();
             Files.delete(root.resolve("proc/self"));
             assertThat(isKnownDead(self, self.space(), 42, 900))
@@ -293,8 +293,8 @@ class LocalProcessTest {
         @Test
         void isNotReplacedIfItsHostHasAnotherName() {
             Claim claim = identity(noSuchProcess(), 1).newClaim();
-            Claim copys = new Claim(claim.token(), claim.holder().replaceFirst("^\\S+", "clone-b"));
-            held(copys);
+            Claim claimOfCopy = new Claim(claim.token(), claim.holder().replaceFirst("^\\S+", "clone-b"));
+            held(claimOfCopy);
             isReplaced(false);
         }
 

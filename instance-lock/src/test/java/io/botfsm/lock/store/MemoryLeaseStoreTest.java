@@ -111,7 +111,7 @@ final class MemoryLeaseStoreTest {
     @Test
     void timeOfDayIsThatOfTheMachineUnlessGiven() {
         try (MemoryLeaseStore usual = new MemoryLeaseStore()) {
-            long before = 1_000 * System.currentTimeMillis(); // clocks tell whole milliseconds
+            long before = 1_000 * System.currentTimeMillis(); // clocks report whole milliseconds
             Granted granted = (Granted) now(usual.acquire(request("n", ONE, Fences.KEPT)));
             long after = 1_000 * System.currentTimeMillis();
             assertThat(granted.fencingToken()).isBetween(before, after);

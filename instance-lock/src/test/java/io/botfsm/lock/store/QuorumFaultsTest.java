@@ -261,7 +261,7 @@ final class QuorumFaultsTest {
     }
 
     @Test
-    void tellsWhoGotTheMajorityMeanwhile() {
+    void reportsWhoGotTheMajorityMeanwhile() {
         LeaseRequest one = request();
         LeaseRequest two = request();
         now(nodes.get(0).acquire(one));
@@ -307,7 +307,7 @@ final class QuorumFaultsTest {
     }
 
     @Test
-    void releaseThatNoMajorityTellsOfFails() {
+    void releaseThatNoMajorityConfirmsFails() {
         LeaseRequest mine = request();
         now(nodes.get(0).acquire(mine));
         nodes.get(2).goAway();
@@ -330,7 +330,7 @@ final class QuorumFaultsTest {
     // Hints
 
     @Test
-    void hintComesOnceAMajorityHasTold() {
+    void hintComesOnceAMajorityHasSentOne() {
         AtomicInteger hints = new AtomicInteger();
         now(store.subscribe("bot", hints::incrementAndGet));
         for (int release = 1; release <= 3; release++) {
@@ -339,11 +339,11 @@ final class QuorumFaultsTest {
             assertThat(hints).hasValue(release);
         }
         runLater();
-        assertThat(hints).as("the third node told of what was told").hasValue(3);
+        assertThat(hints).as("the third node reported what was known").hasValue(3);
     }
 
     @Test
-    void whatAMinorityTellsComesLater() {
+    void hintOfAMinorityComesLater() {
         AtomicInteger hints = new AtomicInteger();
         now(store.subscribe("bot", hints::incrementAndGet));
         for (int i = 1; i <= 3; i++) {

@@ -238,14 +238,14 @@ class QuorumLeaseStoreTest {
     }
 
     @Test
-    void tellsReleasesWhileAMinorityIsAway() throws Exception {
-        CountDownLatch told = new CountDownLatch(1);
+    void notifiesOfReleasesWhileAMinorityIsAway() throws Exception {
+        CountDownLatch notified = new CountDownLatch(1);
         nodes.get(0).goAway();
-        LeaseStore.Subscription subscription = get(store.subscribe("bot", told::countDown));
+        LeaseStore.Subscription subscription = get(store.subscribe("bot", notified::countDown));
         LeaseRequest mine = request();
         granted(store, mine);
         get(store.release("bot", mine.claim()));
-        assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(notified.await(10, TimeUnit.SECONDS)).isTrue();
         subscription.close();
 
         assertThat(nodes).allMatch(node -> node.subscriptions() == 0);

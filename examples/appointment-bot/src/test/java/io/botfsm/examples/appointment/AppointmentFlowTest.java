@@ -248,14 +248,14 @@ class AppointmentFlowTest {
 
     @Test
     void theProgramTalksAtTheTerminal() throws Exception {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
         clinic.lost = 1;
         AppointmentBot.talk(
                 AppointmentFlow.of(clinic),
                 new MemoryStateStorage(),
                 new ByteArrayInputStream("/book\ncleaning\n2026-02-01\n?\n".getBytes(StandardCharsets.UTF_8)),
-                new PrintStream(said, true, StandardCharsets.UTF_8));
-        assertThat(said.toString(StandardCharsets.UTF_8).lines())
+                new PrintStream(output, true, StandardCharsets.UTF_8));
+        assertThat(output.toString(StandardCharsets.UTF_8).lines())
                 .hasSize(4)
                 .startsWith("A check-up or a cleaning?", "Which day, as 2026-01-31?")
                 .endsWith("When? 9:00, 10:00, 11:00")

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class DatabaseTest extends OnboardingProgram {
     @Test
     void goesOnWhereItWasWhenItsRedisHasLostEverything() throws Exception {
-        super.tellName();
+        super.giveName();
         deleteRedisData();
 
         try (BotProcess bot = BotProcess.start(data)) {
@@ -31,7 +31,7 @@ class DatabaseTest extends OnboardingProgram {
     @Test
     void restoresNothingThatWasCancelled() throws Exception {
         try (BotProcess bot = BotProcess.start(data)) {
-            tellName(bot);
+            giveName(bot);
             bot.say("/cancel");
             assertThat(bot.finish()).contains("bot> Cancelled; I have forgotten what you told me.");
         }
@@ -47,7 +47,7 @@ class DatabaseTest extends OnboardingProgram {
     void isTheFileOfTheOption() throws Exception {
         String file = data.resolveSibling("elsewhere.db").toString();
         try (BotProcess bot = BotProcess.start(data, "--database", file)) {
-            tellName(bot);
+            giveName(bot);
             bot.finish();
         }
         assertThat(Path.of(file)).exists();
@@ -56,7 +56,7 @@ class DatabaseTest extends OnboardingProgram {
 
     @Test
     void revivesNothingInAnotherStorage() throws Exception {
-        super.tellName();
+        super.giveName();
         try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always")) {
             try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(1))) {
                 bot.say("31");

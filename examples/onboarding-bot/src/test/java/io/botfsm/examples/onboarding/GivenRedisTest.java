@@ -15,7 +15,7 @@ class GivenRedisTest extends OnboardingProgram {
     void goesOnWhereItWasAfterBothWereKilledAndKeepsToItsDatabase() throws Exception {
         try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always")) {
             try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(1), WITHOUT_DATABASE)) {
-                tellName(bot);
+                giveName(bot);
                 bot.kill();
             }
             server.kill();
@@ -41,7 +41,7 @@ class GivenRedisTest extends OnboardingProgram {
     void saysWhatWasNotSavedUntilItIsBack() throws Exception {
         try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
                 BotProcess bot = BotProcess.start(data, "--storage", server.uri(1))) {
-            tellName(bot);
+            giveName(bot);
             server.kill();
 
             bot.say("31");

@@ -15,7 +15,7 @@ class OnboardingBotTest extends OnboardingProgram {
         @Test
         void saysNothingButTheBotsWords() throws Exception {
             try (BotProcess bot = BotProcess.start(data)) {
-                tellName(bot);
+                giveName(bot);
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.log()).isEmpty();
             }
@@ -24,7 +24,7 @@ class OnboardingBotTest extends OnboardingProgram {
         @Test
         void showsTheLogIfAsked() throws Exception {
             try (BotProcess bot = BotProcess.start(data, "--verbose")) {
-                tellName(bot);
+                giveName(bot);
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.log()).contains("Redis started on port", "NAME → Onboarding:AGE", "Ended with status 0");
             }
@@ -58,7 +58,7 @@ class OnboardingBotTest extends OnboardingProgram {
         @Test
         void keepsItsStateInMemory() throws Exception {
             try (BotProcess bot = BotProcess.start(data, "--storage", "memory", "--verbose")) {
-                tellName(bot);
+                giveName(bot);
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.exitStatus()).isZero();
                 assertThat(bot.log())
@@ -105,7 +105,7 @@ class OnboardingBotTest extends OnboardingProgram {
         @Test
         void runsFromAnywhereWithoutBuildingAgain() throws Exception {
             try (BotProcess bot = BotProcess.startByScript(data)) {
-                tellName(bot);
+                giveName(bot);
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.exitStatus()).isZero();
                 assertThat(bot.log()).doesNotContain("Building");
@@ -120,7 +120,7 @@ class OnboardingBotTest extends OnboardingProgram {
                 assertThat(bot.exitStatus()).isEqualTo(2);
             }
             try (BotProcess bot = BotProcess.startByScript(data)) {
-                tellName(bot);
+                giveName(bot);
                 bot.terminate();
             }
             assertThat(servers.running()).isEmpty();

@@ -200,7 +200,7 @@ class OnboardingFlowTest {
     class Commands {
         @ParameterizedTest
         @CsvSource({"1, your name.", "2, your age.", "3, your city.", "4, your interests.", "6, your yes or no."})
-        void statusTellsWhatIsAwaited(int messages, String awaited) {
+        void statusShowsWhatIsAwaited(int messages, String awaited) {
             sendFirst(messages);
             String question = send("").get(0);
 
@@ -208,7 +208,7 @@ class OnboardingFlowTest {
         }
 
         @Test
-        void statusTellsTheProfileInTheEnd() {
+        void statusShowsTheProfileInTheEnd() {
             sendFirst(7);
 
             assertThat(send("/status"))
@@ -216,7 +216,7 @@ class OnboardingFlowTest {
         }
 
         @Test
-        void statusWithoutConversationTellsAboutStart() {
+        void statusWithoutConversationMentionsStart() {
             assertThat(send("/status")).containsExactly(START_HINT);
         }
 

@@ -48,14 +48,14 @@ abstract class OnboardingProgram {
         return BotProcess.start(data, all.toArray(String[]::new));
     }
 
-    void tellName() throws Exception {
+    void giveName() throws Exception {
         try (BotProcess bot = BotProcess.start(data)) {
-            tellName(bot);
+            giveName(bot);
             assertThat(bot.finish()).isEmpty();
         }
     }
 
-    static void tellName(BotProcess bot) throws Exception {
+    static void giveName(BotProcess bot) throws Exception {
         bot.say("/start");
         bot.say("Alice");
         assertThat(bot.hear()).isEqualTo("bot> Welcome!");

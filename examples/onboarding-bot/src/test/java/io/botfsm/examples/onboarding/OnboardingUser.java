@@ -32,7 +32,7 @@ final class OnboardingUser {
     private final String city;
     private final Duration longestPause;
     private final Random random;
-    private final List<Saying> said = new ArrayList<>();
+    private final List<UserMessage> said = new ArrayList<>();
 
     OnboardingUser(TelegramUser user) {
         this(user, LONGEST_PAUSE);
@@ -49,12 +49,12 @@ final class OnboardingUser {
     }
 
     /**
-     * Something that a user has said.
+     * A message that a user has sent.
      *
      * @param update its id
-     * @param nanos when it was said
+     * @param nanos when it was sent
      */
-    record Saying(long update, long nanos) {}
+    record UserMessage(long update, long nanos) {}
 
     private record Step(Function<TelegramUser, OptionalLong> action, String question) {}
 
@@ -106,7 +106,7 @@ final class OnboardingUser {
     }
 
     /** What the user has said, in order. */
-    List<Saying> said() {
+    List<UserMessage> said() {
         return said;
     }
 
@@ -133,7 +133,7 @@ final class OnboardingUser {
     private void take(Step step) {
         try {
             Thread.sleep(random.nextLong(longestPause.toMillis()));
-            said.add(new Saying(step.action.apply(user).orElseThrow(), System.nanoTime()));
+            said.add(new UserMessage(step.action.apply(user).orElseThrow(), System.nanoTime()));
             user.awaitReply(step.question, PATIENCE);
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a user", e);
@@ -141,23 +141,23 @@ final class OnboardingUser {
     }
 
     /** Runs an action for all users at once, each on its own thread; fails if one of them fails. */
-    static Crowd crowd(List<OnboardingUser> users, Consumer<OnboardingUser> way) {
+    static Crowd crowd(List<OnboardingUser> users, Consumer<OnboardingUser> action) {
         ExecutorService threads = Executors.newFixedThreadPool(users.size());
-        List<CompletableFuture<Void>> ways = users.stream()
-                .map(user -> CompletableFuture.runAsync(() -> way.accept(user), threads))
+        List<CompletableFuture<Void>> runs = users.stream()
+                .map(user -> CompletableFuture.runAsync(() -> action.accept(user), threads))
                 .toList();
         threads.shutdown();
-        return new Crowd(ways);
+        return new Crowd(runs);
     }
 
     /** Users whose actions are running. */
-    record Crowd(List<CompletableFuture<Void>> ways) {
+    record Crowd(List<CompletableFuture<Void>> runs) {
         boolean anyFailed() {
-            return ways.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
+            return runs.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
         }
 
         void await() throws Exception {
-            CompletableFuture.allOf(ways.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
+            CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
         }
     }
 

@@ -26,7 +26,7 @@ class OnlyOneTest extends OnboardingProgram {
     }
 
     private BotProcess started(BotProcess active, String... options) throws Exception {
-        tellName(active);
+        giveName(active);
         return BotProcess.start(data, options);
     }
 
@@ -67,7 +67,7 @@ class OnlyOneTest extends OnboardingProgram {
     void tellsWhoIsActiveAndFreesTheNameByForce() throws Exception {
         assertThat(report("--lock-status")).isEqualTo("\"onboarding-bot\" is free");
         try (BotProcess bot = BotProcess.start(data, "--ttl", "3")) {
-            tellName(bot);
+            giveName(bot);
             assertThat(report("--lock-status"))
                     .startsWith("\"onboarding-bot\" is held by process " + bot.pid() + " on ")
                     .endsWith(" s unless renewed");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class OwnRedisTest extends OnboardingProgram {
     @Test
     void goesOnWhereItWasWhenItStartsAgain() throws Exception {
-        tellName();
+        giveName();
         assertThat(servers.running()).isEmpty();
 
         try (BotProcess bot = BotProcess.start(data, WITHOUT_DATABASE)) {
@@ -26,7 +26,7 @@ class OwnRedisTest extends OnboardingProgram {
     void goesOnWhereItWasAfterItWasKilled() throws Exception {
         long server;
         try (BotProcess bot = BotProcess.start(data, WITHOUT_DATABASE)) {
-            tellName(bot);
+            giveName(bot);
             server = servers.only().pid();
             bot.kill();
         }
@@ -44,7 +44,7 @@ class OwnRedisTest extends OnboardingProgram {
     @Test
     void goesOnWhereItWasAfterItAndItsRedisWereKilled() throws Exception {
         try (BotProcess bot = BotProcess.start(data, WITHOUT_DATABASE)) {
-            tellName(bot);
+            giveName(bot);
             bot.kill();
             servers.kill();
         }
@@ -59,7 +59,7 @@ class OwnRedisTest extends OnboardingProgram {
     @Test
     void goesOnWhenItsRedisWasKilled() throws Exception {
         try (BotProcess bot = BotProcess.start(data)) {
-            tellName(bot);
+            giveName(bot);
             servers.kill();
 
             await().until(() -> {
@@ -79,7 +79,7 @@ class OwnRedisTest extends OnboardingProgram {
     void isSharedByTwoBotsAndEndsWithTheLast() throws Exception {
         try (BotProcess first = BotProcess.start(data);
                 BotProcess second = BotProcess.start(data, "--user", "2", "--instance", "another")) {
-            tellName(first);
+            giveName(first);
             second.say("hello");
             assertThat(second.hear()).isEqualTo(START_HINT);
             long server = servers.only().pid();
@@ -97,7 +97,7 @@ class OwnRedisTest extends OnboardingProgram {
     @Test
     void stopsItWhenItIsTerminated() throws Exception {
         try (BotProcess bot = BotProcess.start(data)) {
-            tellName(bot);
+            giveName(bot);
 
             bot.terminate();
 

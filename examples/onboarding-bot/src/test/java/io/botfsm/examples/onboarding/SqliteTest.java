@@ -22,7 +22,7 @@ class SqliteTest extends OnboardingProgram {
     @Test
     void goesOnWhereItWasAfterItWasKilled() throws Exception {
         try (BotProcess bot = BotProcess.start(data, "--storage", storage())) {
-            tellName(bot);
+            giveName(bot);
             bot.kill();
         }
         try (BotProcess bot = startAfterKill("--storage", storage())) {
@@ -36,7 +36,7 @@ class SqliteTest extends OnboardingProgram {
     @Test
     void ofTwoOneIsActive() throws Exception {
         try (BotProcess first = BotProcess.start(data, "--storage", storage())) {
-            tellName(first);
+            giveName(first);
             try (BotProcess second = BotProcess.start(data, "--storage", storage())) {
                 assertThat(second.finish()).isEmpty();
                 assertThat(second.exitStatus()).isEqualTo(75);
@@ -86,7 +86,7 @@ class SqliteTest extends OnboardingProgram {
                 "-Dos.arch=nosuch -Dorg.sqlite.osinfo.architecture="
                         + System.getProperty("os.arch").replace("amd64", "x86_64"));
         try (BotProcess bot = BotProcess.start(data, machine)) {
-            tellName(bot);
+            giveName(bot);
             assertThat(bot.finish()).isEmpty();
         }
         try (BotProcess bot = BotProcess.start(data, machine)) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.botfsm.examples.onboarding.OnboardingUser.Saying;
+import io.botfsm.examples.onboarding.OnboardingUser.UserMessage;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.BotRequest;
 import io.botfsm.telegram.testing.Poll;
@@ -73,17 +73,17 @@ class TelegramLoadTest {
         List<Long> whenWarm = new ArrayList<>();
         List<Long> waits = new ArrayList<>();
         for (OnboardingUser user : users) {
-            List<Saying> said = user.said();
+            List<UserMessage> said = user.said();
             for (int i = 0; i < said.size(); i++) {
-                Saying saying = said.get(i);
+                UserMessage message = said.get(i);
                 long next = i + 1 < said.size() ? said.get(i + 1).nanos() : Long.MAX_VALUE;
                 Long reply = sent.get(user.id()).lower(next);
-                long answer = reply - received.get(saying.update());
+                long answer = reply - received.get(message.update());
                 answers.add(answer);
-                if (saying.nanos() - warm >= 0) {
+                if (message.nanos() - warm >= 0) {
                     whenWarm.add(answer);
                 }
-                waits.add(reply - saying.nanos());
+                waits.add(reply - message.nanos());
             }
         }
         assertThat(answers).as("answered, each after it was received").allMatch(nanos -> nanos > 0);

@@ -97,7 +97,7 @@ final class CompatibilityTable {
         }
     }
 
-    /** What a test class belongs to; empty if its name does not tell. */
+    /** What a test class belongs to; empty if its name does not say. */
     static Optional<Combination> of(String testClass) {
         String name = testClass.substring(testClass.lastIndexOf('.') + 1);
         String suite = suite(name);

@@ -110,7 +110,7 @@ class ExamplesAgainstFaultsTest {
             spring-test | spring-bot:PizzaBotTest.aPizzaIsOrderedOnTelegram | an answer that never comes
             guides/transitions.md
             transition-rules | TransitionsTest.declaredAndRefused | an undeclared change
-            transition-listener | TransitionsTest.told | a write that is refused
+            transition-listener | TransitionsTest.notified | a write that is refused
             fenced-storage | TransitionsTest.fenced | a stale instance writes
             guides/webhooks.md
             telegram-webhook | TelegramTest.aWebhook | the reply cannot be sent, and the update is redelivered

@@ -63,7 +63,7 @@ class JumpingClockTest {
     }
 
     @Test
-    void itIsToldAndPasses() {
+    void itIsReportedAndPasses() {
         jump();
         store.renewals.complete(null);
 

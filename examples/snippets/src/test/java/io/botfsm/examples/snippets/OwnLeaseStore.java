@@ -76,7 +76,7 @@ final class OwnLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
-        return told(name, transaction(() -> {
+        return notifying(name, transaction(() -> {
             Row row = load(name);
             boolean yours = isHeld(row) && row.holder.equals(claim);
             if (yours) {
@@ -93,7 +93,7 @@ final class OwnLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Void> force(String name) {
-        return told(name, transaction(() -> {
+        return notifying(name, transaction(() -> {
                     Row row = load(name);
                     save(name, new Row(NOBODY, nowMicros(), nextFence(row), row.fences));
                     return true;
@@ -167,7 +167,7 @@ final class OwnLeaseStore implements LeaseStore {
         });
     }
 
-    private CompletionStage<Boolean> told(String name, CompletionStage<Boolean> ended) { // NOTIFY
+    private CompletionStage<Boolean> notifying(String name, CompletionStage<Boolean> ended) { // NOTIFY
         return ended.thenApply(free -> {
             if (free) {
                 database.listeners.stream()

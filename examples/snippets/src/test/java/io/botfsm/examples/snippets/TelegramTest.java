@@ -440,11 +440,11 @@ class TelegramTest {
                         Update.class);
         assertThat(keys.key(update))
                 .hasValue(StorageKey.bot(7).chat(42).user(42).build());
-        Update nobodys = new ObjectMapper()
+        Update updateOfNobody = new ObjectMapper()
                 .readValue(
                         "{\"update_id\": 1, \"channel_post\": {\"chat\": {\"id\": -100, \"type\": \"channel\"}}}",
                         Update.class);
-        assertThat(keys.key(nobodys)).isEmpty();
+        assertThat(keys.key(updateOfNobody)).isEmpty();
     }
 
     private static TelegramClient client(BotApiDouble telegram) {

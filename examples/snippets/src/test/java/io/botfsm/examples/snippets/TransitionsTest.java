@@ -53,7 +53,7 @@ class TransitionsTest {
     }
 
     @Test
-    void told() {
+    void notified() {
         // snippet: transition-listener
         Map<String, Integer> arrivals = new ConcurrentHashMap<>();
         TransitionListener counts =

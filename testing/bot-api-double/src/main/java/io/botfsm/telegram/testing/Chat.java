@@ -142,7 +142,7 @@ final class Chat {
     synchronized CompletableFuture<List<ShownMessage>> replies(Predicate<List<ShownMessage>> enough) {
         CompletableFuture<List<ShownMessage>> replies = new CompletableFuture<>();
         awaited.add(new Awaited(enough, replies));
-        tellAwaited();
+        completeAwaited();
         return replies;
     }
 
@@ -158,7 +158,7 @@ final class Chat {
         awaited.removeIf(each -> each.replies == replies);
     }
 
-    private void tellAwaited() {
+    private void completeAwaited() {
         if (awaited.isEmpty()) {
             return;
         }
@@ -239,7 +239,7 @@ final class Chat {
 
     private void show(ChatMessage message) {
         keep(message);
-        tellAwaited();
+        completeAwaited();
     }
 
     private void keep(ChatMessage message) {

@@ -26,16 +26,16 @@ final class ClientProxy implements AutoCloseable {
     private static final int BUFFER = 16 * 1_024;
 
     private final Selector selector;
-    private final ServerSocketChannel entrance;
+    private final ServerSocketChannel serverChannel;
     /** The connected clients, by the port from which the server inside sees them connect. */
     private final Map<Integer, String> clients = new ConcurrentHashMap<>();
 
     /** Binds the address, without accepting clients yet. */
     ClientProxy(InetSocketAddress address, int backlog) throws IOException {
         selector = Selector.open();
-        entrance = ServerSocketChannel.open();
+        serverChannel = ServerSocketChannel.open();
         try {
-            entrance.bind(address, backlog).configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            serverChannel.bind(address, backlog).configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -43,7 +43,7 @@ final class ClientProxy implements AutoCloseable {
     }
 
     InetSocketAddress address() throws IOException {
-        return (InetSocketAddress) entrance.getLocalAddress();
+        return (InetSocketAddress) serverChannel.getLocalAddress();
     }
 
     /** Returns the client that the server sees connecting from this address; empty once it has disconnected. */
@@ -97,7 +97,7 @@ final class ClientProxy implements AutoCloseable {
     }
 
     private void admit(InetSocketAddress inside, Consumer<String> onGone) throws IOException {
-        SocketChannel client = entrance.accept();
+        SocketChannel client = serverChannel.accept();
         if (client != null) {
             try {
                 admit(client, inside, onGone);
@@ -127,7 +127,7 @@ final class ClientProxy implements AutoCloseable {
         List<End> open = selector.isOpen() ? ends(List.copyOf(selector.keys())) : List.of();
         try {
             selector.close();
-            entrance.close();
+            serverChannel.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -201,8 +201,8 @@ final class ClientProxy implements AutoCloseable {
 
         private void expect() {
             if (key.isValid()) {
-                int hear = !ended && other.outgoing.hasRemaining() ? SelectionKey.OP_READ : 0;
-                key.interestOps(outgoing.position() > 0 ? hear | SelectionKey.OP_WRITE : hear);
+                int read = !ended && other.outgoing.hasRemaining() ? SelectionKey.OP_READ : 0;
+                key.interestOps(outgoing.position() > 0 ? read | SelectionKey.OP_WRITE : read);
             }
         }
 

@@ -149,13 +149,13 @@ final class UserApi implements HttpHandler {
     }
 
     /** One entry as JSON. */
-    private interface Telling<T> {
+    private interface ToJson<T> {
         JsonNode json(T entry);
     }
 
-    private static <T> BotApiResponse list(List<T> entries, Telling<T> telling) {
+    private static <T> BotApiResponse list(List<T> entries, ToJson<T> toJson) {
         ArrayNode result = Json.array();
-        entries.forEach(entry -> result.add(telling.json(entry)));
+        entries.forEach(entry -> result.add(toJson.json(entry)));
         return BotApiResponse.ok(result);
     }
 

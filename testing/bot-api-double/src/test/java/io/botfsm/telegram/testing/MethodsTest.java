@@ -33,7 +33,7 @@ class MethodsTest {
     }
 
     @Test
-    void aMessageIsShownAndTold() {
+    void aMessageIsShownAndReturned() {
         long before = Instant.now().getEpochSecond();
         JsonNode sent = client.call("sendMessage", "chat_id", ANN, "text", " hello ", "reply_markup", INLINE)
                 .result();

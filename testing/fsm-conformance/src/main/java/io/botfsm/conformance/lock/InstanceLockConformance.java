@@ -275,12 +275,12 @@ public abstract class InstanceLockConformance {
         InstanceLock one = open(SHORT);
         InstanceLock two = open(SHORT);
         Lease first = acquired(one);
-        BlockingQueue<LossReason> told = new LinkedBlockingQueue<>();
-        first.onLost(told::add);
+        BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
+        first.onLost(reasons::add);
         two.forceRelease();
         assertThat(two.holder()).isEmpty();
         Lease second = acquired(two);
-        assertThat(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isIn(LossReason.FORCED, LossReason.TAKEN);
+        assertThat(reasons.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isIn(LossReason.FORCED, LossReason.TAKEN);
         assertThat(first.isHeld()).isFalse();
         first.close();
         assertThat(second.isHeld()).isTrue();
@@ -292,49 +292,49 @@ public abstract class InstanceLockConformance {
     void ruleI11_lossIsReportedOnce() throws Exception {
         InstanceLock one = open(SHORT);
         Lease lease = acquired(one);
-        BlockingQueue<Object> told = new LinkedBlockingQueue<>();
+        BlockingQueue<Object> notified = new LinkedBlockingQueue<>();
         lease.onLost(reason -> {
             throw new IllegalStateException("a callback with a bug");
         });
-        lease.onLost(told::add);
-        lease.onExpiring(() -> told.add("expiring"));
+        lease.onLost(notified::add);
+        lease.onExpiring(() -> notified.add("expiring"));
         one.forceRelease();
         List<Object> both = new ArrayList<>();
-        both.add(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS));
-        both.add(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS));
+        both.add(notified.poll(timeout().toMillis(), TimeUnit.MILLISECONDS));
+        both.add(notified.poll(timeout().toMillis(), TimeUnit.MILLISECONDS));
         assertThat(both).containsExactlyInAnyOrder("expiring", LossReason.FORCED);
-        lease.onLost(told::add);
-        assertThat(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(LossReason.FORCED);
+        lease.onLost(notified::add);
+        assertThat(notified.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(LossReason.FORCED);
         lease.close();
         one.close();
-        assertThat(told).as("told again").isEmpty();
+        assertThat(notified).as("notified again").isEmpty();
     }
 
     @Test
     void ruleI11_releaseIsNoLoss() {
         InstanceLock one = open(LONG);
         Lease lease = acquired(one);
-        BlockingQueue<Object> told = new LinkedBlockingQueue<>();
-        lease.onLost(told::add);
-        lease.onExpiring(() -> told.add("expiring"));
+        BlockingQueue<Object> notified = new LinkedBlockingQueue<>();
+        lease.onLost(notified::add);
+        lease.onExpiring(() -> notified.add("expiring"));
         lease.close();
-        lease.onLost(told::add);
+        lease.onLost(notified::add);
         one.close();
-        assertThat(told).isEmpty();
+        assertThat(notified).isEmpty();
     }
 
     @Test
     void ruleI12_refusedTokenEndsTheLease() throws Exception {
         InstanceLock one = open(LONG);
         Lease lease = acquired(one);
-        BlockingQueue<LossReason> told = new LinkedBlockingQueue<>();
-        lease.onLost(told::add);
+        BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
+        lease.onLost(reasons::add);
         lease.fenced(lease.fencingToken());
         assertThat(lease.isHeld()).as("its own token was seen").isTrue();
         long seen = lease.fencingToken() + (1L << 40);
         lease.fenced(seen);
         assertThat(lease.isHeld()).isFalse();
-        assertThat(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(LossReason.FENCED);
+        assertThat(reasons.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(LossReason.FENCED);
         assertThat(acquired(one).fencingToken()).isGreaterThan(seen);
     }
 

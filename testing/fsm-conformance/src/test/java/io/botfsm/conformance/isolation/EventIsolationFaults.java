@@ -68,12 +68,12 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                 stack.push(mine);
                 var unused = it.honest
                         .submit(key, lease -> stack.pop().run(lease))
-                        .whenComplete((tell, failure) -> {
-                            if (tell == null) {
+                        .whenComplete((report, failure) -> {
+                            if (report == null) {
                                 stack.remove(mine);
                                 mine.result.completeExceptionally(failure);
                             } else {
-                                tell.run();
+                                report.run();
                             }
                         });
                 return mine.result;
@@ -193,16 +193,16 @@ final class EventIsolationFaults extends Faults<WithAFault> {
     private void leases() {
         // Goes by a flag that nobody sets.
         inIsolation("IsHeldForEver", breaks(11, 19))
-                .is(it -> it.hand(
+                .is(it -> it.replaceLease(
                         lease -> new FaultyLease(() -> true, lease::fencingToken, lease::onLost, lease::fenced)));
         inIsolation("HasOneToken", breaks(14).also(21))
-                .is(it -> it.hand(lease ->
+                .is(it -> it.replaceLease(lease ->
                         new FaultyLease(lease::isHeld, () -> OptionalLong.of(1), lease::onLost, lease::fenced)));
         inIsolation("TellsOfNoLoss", breaks(19))
-                .is(it -> it.hand(
+                .is(it -> it.replaceLease(
                         lease -> new FaultyLease(lease::isHeld, lease::fencingToken, action -> {}, lease::fenced)));
         inIsolation("TellsOfALossTwice", breaks(19))
-                .is(it -> it.hand(lease -> new FaultyLease(
+                .is(it -> it.replaceLease(lease -> new FaultyLease(
                         lease::isHeld,
                         lease::fencingToken,
                         action -> {
@@ -211,9 +211,9 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                         },
                         lease::fenced)));
         // Ignores what it is told, and what handlers fail with.
-        inIsolation("LearnsNothing", breaks(21)).is(it -> hears(it, seen -> OptionalLong.empty()));
+        inIsolation("LearnsNothing", breaks(21)).is(it -> replaceSeenTokens(it, seen -> OptionalLong.empty()));
         inIsolation("BelievesAnyToken", breaks(21))
-                .is(it -> hears(it, seen -> OptionalLong.of(Math.min(seen, (1L << 52) - 1))));
+                .is(it -> replaceSeenTokens(it, seen -> OptionalLong.of(Math.min(seen, (1L << 52) - 1))));
         inIsolation("RunsWhatIsNotIsolated", breaks(20))
                 .is(it -> it.submit = (key, handler) -> it.honest
                         .submit(key, handler)
@@ -222,8 +222,8 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                                 : CompletableFuture.failedFuture(failure)));
     }
 
-    /** Tells the honest isolation of other tokens than were seen, or of none. */
-    private static void hears(FaultyIsolation it, LongFunction<OptionalLong> instead) {
+    /** Reports other tokens than were seen to the honest isolation, or none. */
+    private static void replaceSeenTokens(FaultyIsolation it, LongFunction<OptionalLong> instead) {
         it.submit = (key, handler) -> it.honest
                 .submit(
                         key,
@@ -233,14 +233,14 @@ final class EventIsolationFaults extends Faults<WithAFault> {
     }
 
     private static CompletionStage<Object> outcome(
-            Handler<Object> handler, ConversationLease lease, LongConsumer hears) {
+            Handler<Object> handler, ConversationLease lease, LongConsumer fencing) {
         try {
             return CompletableFuture.completedFuture(
-                    handler.handle(new FaultyLease(lease::isHeld, lease::fencingToken, lease::onLost, hears)));
+                    handler.handle(new FaultyLease(lease::isHeld, lease::fencingToken, lease::onLost, fencing)));
         } catch (Throwable e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof FencedException fenced) {
-                    hears.accept(fenced.highest());
+                    fencing.accept(fenced.highest());
                 }
             }
             return CompletableFuture.failedFuture(e);

@@ -28,7 +28,7 @@ final class FaultyIsolation implements EventIsolation {
 
     /** A lease made by hand. */
     record FaultyLease(
-            BooleanSupplier held, Supplier<OptionalLong> token, Consumer<Runnable> telling, LongConsumer fencing)
+            BooleanSupplier held, Supplier<OptionalLong> token, Consumer<Runnable> whenLost, LongConsumer fencing)
             implements ConversationLease {
         @Override
         public boolean isHeld() {
@@ -42,7 +42,7 @@ final class FaultyIsolation implements EventIsolation {
 
         @Override
         public void onLost(Runnable action) {
-            telling.accept(action);
+            whenLost.accept(action);
         }
 
         @Override
@@ -66,7 +66,7 @@ final class FaultyIsolation implements EventIsolation {
     }
 
     /** Hands the handlers something other than their lease. */
-    void hand(UnaryOperator<ConversationLease> wrong) {
+    void replaceLease(UnaryOperator<ConversationLease> wrong) {
         submit = (key, handler) -> honest.submit(key, lease -> handler.handle(wrong.apply(lease)));
     }
 

@@ -223,12 +223,12 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             : step;
                 });
         fault("TellsTheNewStateAsThePrevious", breaks(5).also(1, 2, 10, 11, 23))
-                .is(b -> b.decide = telling(a -> applied(a, a.state(), a.state(), a.previousVersion(), a.version())));
+                .is(b -> b.decide = reporting(a -> applied(a, a.state(), a.state(), a.previousVersion(), a.version())));
         fault("TellsThePreviousVersionOneTooLow", breaks(5).also(6, 10, 23))
-                .is(b -> b.decide = telling(a ->
+                .is(b -> b.decide = reporting(a ->
                         applied(a, a.previousState(), a.state(), Math.max(0, a.previousVersion() - 1), a.version())));
         fault("TellsAVersionOfWhatIsGone", breaks(5).also(6, 9, 10, 21, 22))
-                .is(b -> b.decide = telling(a -> a.version() == 0
+                .is(b -> b.decide = reporting(a -> a.version() == 0
                         ? applied(a, a.previousState(), a.state(), a.previousVersion(), a.previousVersion() + 1)
                         : a));
     }
@@ -270,7 +270,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     /** The step, reported with another outcome. */
-    private static Step telling(Step step, Outcome other) {
+    private static Step reporting(Step step, Outcome other) {
         return Step.of(step.next(), other, step.timeToLive());
     }
 
@@ -285,10 +285,10 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 .timed(truth.previousSince(), truth.at().orElseThrow());
     }
 
-    private static Decision telling(UnaryOperator<Applied> lie) {
+    private static Decision reporting(UnaryOperator<Applied> lie) {
         return (before, m, now) -> {
             Step step = before.apply(m, now);
-            return step.outcome() instanceof Applied truth ? telling(step, lie.apply(truth)) : step;
+            return step.outcome() instanceof Applied truth ? reporting(step, lie.apply(truth)) : step;
         };
     }
 
@@ -361,7 +361,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15, 19, 20, 23))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
-                    return step.outcome() instanceof Conflict ? telling(step, Conflict.of(Snapshot.none())) : step;
+                    return step.outcome() instanceof Conflict ? reporting(step, Conflict.of(Snapshot.none())) : step;
                 });
         fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14, 19, 23))
                 .is(b -> b.decide = (before, m, now) -> {
@@ -671,9 +671,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                 .build()
                         : next));
         fault("DoesNotTellHowLongTheStateWas", breaks(20).also(23))
-                .is(b -> b.decide = telling(a -> a.timed(Optional.empty(), a.at().orElseThrow())));
+                .is(b -> b.decide = reporting(a -> a.timed(Optional.empty(), a.at().orElseThrow())));
         fault("TellsWhenTheStateNowWasEntered", breaks(20).also(23))
-                .is(b -> b.decide = telling(a -> a.timed(
+                .is(b -> b.decide = reporting(a -> a.timed(
                         a.state().equals(a.previousState()) ? a.previousSince() : a.at(), a.at().orElseThrow())));
     }
 

@@ -31,7 +31,7 @@ final class NodeLink implements LeaseStore {
     }
 
     /** The end of a fault is a new connection, and so a hint. */
-    void suffer(Fault next) {
+    void setFault(Fault next) {
         boolean ends = fault != Fault.NONE && next == Fault.NONE;
         fault = next;
         if (ends) {

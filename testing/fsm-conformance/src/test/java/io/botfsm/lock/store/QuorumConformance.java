@@ -66,10 +66,10 @@ abstract class QuorumConformance extends LeaseStoreConformance
     }
 
     private void apply(List<NodeLink> toNodes) {
-        toNodes.stream().limit(affected).forEach(link -> link.suffer(fault));
+        toNodes.stream().limit(affected).forEach(link -> link.setFault(fault));
     }
 
-    private void suffer(NodeLink.Fault next) {
+    private void setFault(NodeLink.Fault next) {
         fault = next;
         for (int i = 0; i < links.size(); i += memories.size()) {
             apply(links.subList(i, i + memories.size()));
@@ -83,17 +83,17 @@ abstract class QuorumConformance extends LeaseStoreConformance
 
     @Override
     public void cutOff() {
-        suffer(NodeLink.Fault.SILENT);
+        setFault(NodeLink.Fault.SILENT);
     }
 
     @Override
     public void loseAnswers() {
-        suffer(NodeLink.Fault.LOSES_ANSWERS);
+        setFault(NodeLink.Fault.LOSES_ANSWERS);
     }
 
     @Override
     public void restore() {
-        suffer(NodeLink.Fault.NONE);
+        setFault(NodeLink.Fault.NONE);
     }
 
     /**

@@ -51,7 +51,7 @@ class LockRedisFaultsTest {
     private static final String[] NEVER_FORGETS = {"appendonly yes", "appendfsync always"};
 
     /** The time from the deadline to the callback, on a machine that does not stand still. */
-    private static final Duration TOLD_WITHIN = Duration.ofMillis(Proof.IS_WHOLE ? 100 : 5_000);
+    private static final Duration NOTIFIED_WITHIN = Duration.ofMillis(Proof.IS_WHOLE ? 100 : 5_000);
 
     private String test;
     private RedisServerProcess server;
@@ -116,8 +116,8 @@ class LockRedisFaultsTest {
     private void requireTakenOver(Lease before, Loss loss, Held after, LossReason... reasons) {
         System.out.printf(
                 Locale.ROOT,
-                "[measured] %s: A told %s %+d ms from its deadline, B active %+d ms from it; looked %,d times, %d ms apart at"
-                        + " most%n",
+                "[measured] %s: A notified: %s, %+d ms from its deadline, B active %+d ms from it; looked %,d times, %d"
+                        + " ms apart at most%n",
                 test,
                 loss.reason(),
                 loss.late().toMillis(),
@@ -125,7 +125,7 @@ class LockRedisFaultsTest {
                 watch.looks(),
                 watch.longestPause().toMillis());
         assertThat(loss.reason()).isIn((Object[]) reasons);
-        assertThat(loss.late()).isLessThan(TOLD_WITHIN.plus(watch.longestPause()));
+        assertThat(loss.late()).isLessThan(NOTIFIED_WITHIN.plus(watch.longestPause()));
         assertThat(before.isHeld()).isFalse();
         assertThat(after.lease().isHeld()).isTrue();
         assertThat(after.lease().fencingToken()).isGreaterThan(before.fencingToken());

@@ -123,7 +123,7 @@ class QuorumRedisTest {
             watch.requireNeverTogether();
             System.out.printf(
                     Locale.ROOT,
-                    "[measured] a majority of %d servers killed: A told %+d ms from its deadline%n",
+                    "[measured] a majority of %d servers killed: A notified %+d ms from its deadline%n",
                     count,
                     loss.late().toMillis());
         }

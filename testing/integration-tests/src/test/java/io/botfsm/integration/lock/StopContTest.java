@@ -24,7 +24,7 @@ class StopContTest {
     @Test
     void aHolderThatStoodStillNoticesAtOnceAndStandsByAgain() throws Exception {
         int runs = Proof.runs(20, 2);
-        List<Duration> told = new ArrayList<>();
+        List<Duration> delays = new ArrayList<>();
         int late = 0;
         // Dead holders are replaced: one that stands still is not dead.
         try (InstanceProcesses instances = new InstanceProcesses(directory, TTL, true)) {
@@ -42,7 +42,7 @@ class StopContTest {
                 List<Mark> after = instances.marks().stream()
                         .filter(mark -> mark.token() == token && mark.micros() > begin.micros())
                         .toList();
-                told.add(requireNoticed(after));
+                delays.add(requireNoticed(after));
                 late += lateActivity(after);
                 active = next;
                 standby = stopped;
@@ -53,7 +53,7 @@ class StopContTest {
             active.terminate();
             assertThat(active.awaitExit()).isZero();
         }
-        Durations took = new Durations(told);
+        Durations took = new Durations(delays);
         took.print("SIGSTOP past the TTL: from noticing, after SIGCONT, to the loss callback");
         System.out.printf(
                 Locale.ROOT,
@@ -75,16 +75,16 @@ class StopContTest {
      * callback.
      */
     private static Duration requireNoticed(List<Mark> after) {
-        List<Mark> woke =
+        List<Mark> wakings =
                 after.stream().filter(mark -> mark.kind() == Kind.WOKE).toList();
         List<Mark> lost =
                 after.stream().filter(mark -> mark.kind() == Kind.LOST).toList();
-        assertThat(woke)
+        assertThat(wakings)
                 .isNotEmpty()
                 .allSatisfy(mark -> assertThat(mark.detail()).endsWith(" false"));
         assertThat(lost).as("calls for the loss").hasSize(1);
         assertThat(lost.get(0).detail()).matches(".* (EXPIRED|TAKEN)");
-        return Duration.ofNanos(nanos(lost.get(0)) - nanos(woke.get(0)));
+        return Duration.ofNanos(nanos(lost.get(0)) - nanos(wakings.get(0)));
     }
 
     private static long nanos(Mark mark) {

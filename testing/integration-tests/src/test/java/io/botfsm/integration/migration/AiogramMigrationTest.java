@@ -98,7 +98,7 @@ class AiogramMigrationTest {
         return StorageKey.bot(1).chat(id).user(id).build();
     }
 
-    private static void began(Object id, String state, String data) {
+    private static void putConversation(Object id, String state, String data) {
         raw.call("SET", String.format(Locale.ROOT, "fsm:%s:%s:state", id, id), state);
         raw.call("SET", String.format(Locale.ROOT, "fsm:%s:%s:data", id, id), data);
     }
@@ -135,7 +135,7 @@ class AiogramMigrationTest {
         String begun =
                 "{\"name\": \"\\u0410\\u043b\\u0438\\u0441\\u0430\", \"rating\": 1.0, \"big\": 123456789012345678901234567890,"
                         + " \"exp\": 1e+16, \"unknown\": {\"a\": [], \"b\": [1.50, {}], \"c\": \"\\ud83e\"}}";
-        began(5, "Form:name", begun);
+        putConversation(5, "Form:name", begun);
 
         counts(from(), 1, 0, 0, 0);
         Fsm fsm = Fsm.builder(own).states(Form.class).build();
@@ -208,8 +208,8 @@ class AiogramMigrationTest {
 
     @Test
     void runAgainItLeavesWhatIsThere() throws Exception {
-        began(1, "Form:name", "{\"a\": 1.0}");
-        began(2, "Form:name", "{\"a\": 1.0}");
+        putConversation(1, "Form:name", "{\"a\": 1.0}");
+        putConversation(2, "Form:name", "{\"a\": 1.0}");
         counts(from(), 2, 0, 0, 0);
         long version = get(own.read(user(1))).version();
         applied(own, user(2), change().state("Form:age"));
@@ -222,31 +222,31 @@ class AiogramMigrationTest {
 
     @Test
     void whatWasClearedForAnEventStaysCleared() throws Exception {
-        began(1, "Form:name", "{\"a\": 1}");
+        putConversation(1, "Form:name", "{\"a\": 1}");
         Fsm.of(own).handle(user(1), 5, Turn::clear);
         counts(from(), 0, 0, 1, 0);
         assertThat(get(own.read(user(1))).state()).isEmpty();
     }
 
     @Test
-    void aDryRunTellsTheSameAndWritesNothing() {
-        began(1, "Form:name", "{\"a\": 1}");
-        began(2, "Form:name", "not JSON");
+    void aDryRunReportsTheSameAndWritesNothing() {
+        putConversation(1, "Form:name", "{\"a\": 1}");
+        putConversation(2, "Form:name", "not JSON");
         raw.call("SET", "fsm:1:2:3:4:state", "S");
-        List<Long> told = new ArrayList<>();
+        List<Long> reported = new ArrayList<>();
         MigrationReport report = migration()
                 .removing()
                 .dry()
-                .progress(now -> told.add(now.keys()))
+                .progress(now -> reported.add(now.keys()))
                 .run(Direction.FROM_AIOGRAM);
         counts(report, 1, 0, 0, 3);
         assertThat(raw.number("DBSIZE")).isEqualTo(5);
-        assertThat(told).last().isEqualTo(5L);
+        assertThat(reported).last().isEqualTo(5L);
         assertThat(report.keysInAll()).isEqualTo(5);
     }
 
     @Test
-    void whatCannotComeOverIsToldAndNotGuessed() throws Exception {
+    void whatCannotComeOverIsReportedAndNotGuessed() throws Exception {
         raw.call("SET", "fsm:1:2:3:4:state", "S");
         raw.call("SET", "fsm::2:state", "S");
         raw.call("SET", "fsm:1:2:0:state:state", "S");
@@ -283,9 +283,9 @@ class AiogramMigrationTest {
 
     @Test
     void removingLeavesWhatTheTargetDoesNotHaveAsItIs() throws Exception {
-        began(1, "A", "{\"a\": 1}");
-        began(2, "A", "{\"a\": 1}");
-        began(4, "A", "{\"a\": 1}");
+        putConversation(1, "A", "{\"a\": 1}");
+        putConversation(2, "A", "{\"a\": 1}");
+        putConversation(4, "A", "{\"a\": 1}");
         raw.call("SET", "fsm:3:3:data", "not JSON");
         applied(own, user(2), change().state("B"));
         applied(own, user(4), change().state("A").put("a", "1"));
@@ -465,16 +465,16 @@ class AiogramMigrationTest {
                     .atMost(Duration.ofMinutes(2))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(2))
-                    .until(() -> told(log) >= 1_000);
+                    .until(() -> migrated(log) >= 1_000);
         } finally {
             process.destroyForcibly();
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(Files.readString(log)).doesNotContain("done");
-        return told(log);
+        return migrated(log);
     }
 
-    private static int told(Path log) throws Exception {
+    private static int migrated(Path log) throws Exception {
         String text = Files.exists(log) ? Files.readString(log) : "";
         return text.lines()
                 .filter(line -> line.matches("[0-9]+"))

@@ -65,9 +65,9 @@ class BothClientsTest {
         try (BotRedis redis = JedisRedis.connect(server.uri(0))) {
             long begin = System.nanoTime();
             increment(redis.stateStorage(), key, increments);
-            String told = new String(lettuce.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(lettuce.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(lettuce.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(lettuce.exitValue()).as(told).isZero();
+            assertThat(lettuce.exitValue()).as(output).isZero();
             int expected = 2 * THREADS * increments;
             System.out.println(String.format(
                     Locale.ROOT,

@@ -74,20 +74,20 @@ class CatalogStreamTest {
             fill(server, CONVERSATIONS);
             try (Writers writers = new Writers(server)) {
                 double alone = writers.rateDuring(() -> TimeUnit.SECONDS.sleep(2));
-                StringBuilder told = new StringBuilder();
+                StringBuilder text = new StringBuilder();
                 long begin = System.nanoTime();
                 double beside =
-                        writers.rateDuring(() -> told.append(run(Streaming.class, server.uri(0), "" + CONVERSATIONS)));
+                        writers.rateDuring(() -> text.append(run(Streaming.class, server.uri(0), "" + CONVERSATIONS)));
                 System.out.printf(
                         Locale.ROOT,
                         "[measured] %,d conversations: %s in %d ms with 64 MiB of heap;"
                                 + " writes a second %.0f alone, %.0f meanwhile%n",
                         CONVERSATIONS,
-                        told,
+                        text,
                         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin),
                         alone,
                         beside);
-                assertThat(told).contains("missed 0 of " + (CONVERSATIONS - CONVERSATIONS / 3));
+                assertThat(text).contains("missed 0 of " + (CONVERSATIONS - CONVERSATIONS / 3));
                 if (PROOF) {
                     assertThat(beside).isGreaterThan(alone / 3);
                 }
@@ -121,15 +121,15 @@ class CatalogStreamTest {
             }
             assertThat(notes.resolve("cursor")).exists();
             long atTheKill = size(notes.resolve("found"));
-            String told = run(Resuming.class, server.uri(0), notes.toString(), "" + conversations);
+            String output = run(Resuming.class, server.uri(0), notes.toString(), "" + conversations);
             System.out.printf(
                     Locale.ROOT,
                     "[measured] %,d conversations, killed twice, at last at %d of %d bytes of names: %s%n",
                     conversations,
                     atTheKill,
                     size(notes.resolve("found")),
-                    told);
-            assertThat(told).contains("missed 0 of " + (conversations - conversations / 3));
+                    output);
+            assertThat(output).contains("missed 0 of " + (conversations - conversations / 3));
         }
     }
 

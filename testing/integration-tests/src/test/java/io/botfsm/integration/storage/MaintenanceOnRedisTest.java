@@ -175,12 +175,12 @@ class MaintenanceOnRedisTest {
     void anErasureBesideTheBotLeavesNothingOfTheUserInAnyKeyAndAllOfOthers(Client client) throws Exception {
         connect(client);
         for (int chat = 0; chat < CHATS; chat++) {
-            tell(storage, key(chat, 7), SECRET);
-            tell(storage, key(chat, 77), "others");
+            store(storage, key(chat, 7), SECRET);
+            store(storage, key(chat, 77), "others");
             feed(storage, key(chat, chat % 10 == 0 ? 77 : 7), chat % 10 == 0 ? "others" : SECRET);
         }
         StorageKey cleared = key(3L * CHATS, 7);
-        tell(storage, cleared, SECRET);
+        store(storage, cleared, SECRET);
         get(storage.write(
                 cleared,
                 Mutation.builder().clearState().replaceData(Map.of()).build())); // its entry waits for its time
@@ -194,7 +194,7 @@ class MaintenanceOnRedisTest {
                 Random random = new Random(writer);
                 ended.add(writers.submit(() -> {
                     while (!isBlocked.get()) {
-                        tell(bot.stateStorage(), key(random.nextInt(2 * CHATS), 7), SECRET);
+                        store(bot.stateStorage(), key(random.nextInt(2 * CHATS), 7), SECRET);
                         feed(bot.stateStorage(), key(random.nextInt(2 * CHATS), 7), SECRET);
                         written.incrementAndGet();
                     }
@@ -248,7 +248,7 @@ class MaintenanceOnRedisTest {
         return storage.extension(UpdateInbox.class).orElseThrow();
     }
 
-    private static void tell(StateStorage storage, StorageKey key, String text) {
+    private static void store(StateStorage storage, StorageKey key, String text) {
         Mutation.Builder write = Mutation.builder()
                 .state(text)
                 .put(text, "\"" + text + "\"")

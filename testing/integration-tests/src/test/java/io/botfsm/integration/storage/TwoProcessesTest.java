@@ -55,7 +55,7 @@ class TwoProcessesTest {
     void differentEntriesOfOneConversationAllSurvive() throws Exception {
         int entries = 10_000;
         StorageKey key = freshKey();
-        String told = inTwoProcesses(EntriesWriter.class, key, entries);
+        String report = inTwoProcesses(EntriesWriter.class, key, entries);
         try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             Snapshot snapshot = read(redis.stateStorage(), key);
             System.out.println(String.format(
@@ -64,7 +64,7 @@ class TwoProcessesTest {
                     PROCESSES,
                     entries,
                     snapshot.data().size(),
-                    told));
+                    report));
             assertThat(snapshot.data()).hasSize(PROCESSES * entries);
         }
     }
@@ -73,7 +73,7 @@ class TwoProcessesTest {
     void compareAndSetIncrementsSumExactly() throws Exception {
         int increments = PROOF ? 5_000 : 250;
         StorageKey key = freshKey();
-        String told = inTwoProcesses(Counting.class, key, increments);
+        String report = inTwoProcesses(Counting.class, key, increments);
         try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             Snapshot snapshot = read(redis.stateStorage(), key);
             int expected = PROCESSES * Counting.THREADS * increments;
@@ -85,7 +85,7 @@ class TwoProcessesTest {
                     increments,
                     snapshot.data().get("n"),
                     expected,
-                    told));
+                    report));
             assertThat(snapshot.data()).containsEntry("n", Integer.toString(expected));
         }
     }
@@ -98,14 +98,14 @@ class TwoProcessesTest {
                 processes.add(JavaProgram.of(program, server.uri(0), key.bot(), "p" + i, Integer.toString(count))
                         .start());
             }
-            List<String> told = new ArrayList<>();
+            List<String> outputs = new ArrayList<>();
             for (Process process : processes) {
                 String output = new String(process.getInputStream().readAllBytes(), UTF_8);
                 assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
                 assertThat(process.exitValue()).as(output).isZero();
-                told.add(output.strip());
+                outputs.add(output.strip());
             }
-            return told + " in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " ms";
+            return outputs + " in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) + " ms";
         } finally {
             processes.forEach(Process::destroyForcibly);
         }

@@ -109,17 +109,17 @@ public final class FaultyProxy implements AutoCloseable {
 
     /** Loses everything from now on, in both directions. */
     public void blackhole() {
-        become(Fault.BLACKHOLE);
+        setFault(Fault.BLACKHOLE);
     }
 
     /** Delivers requests and loses replies from now on. */
     public void dropReplies() {
-        become(Fault.DROP_REPLIES);
+        setFault(Fault.DROP_REPLIES);
     }
 
     /** Holds everything back, and delivers it when healed. */
     public void hold() {
-        become(Fault.HOLD);
+        setFault(Fault.HOLD);
     }
 
     /** Holds back everything on the connections that are open now, and delivers it when healed; new ones pass. */
@@ -168,10 +168,10 @@ public final class FaultyProxy implements AutoCloseable {
                 listen();
             }
         }
-        become(Fault.NONE);
+        setFault(Fault.NONE);
     }
 
-    private void become(Fault next) {
+    private void setFault(Fault next) {
         synchronized (lock) {
             fault = next;
             lock.notifyAll();

@@ -265,9 +265,9 @@ public final class RedisClusterServers implements AutoCloseable {
     }
 
     /** A running master other than these nodes. */
-    public RedisServerProcess anotherMaster(RedisServerProcess... than) {
+    public RedisServerProcess anotherMaster(RedisServerProcess... excluded) {
         return running()
-                .filter(server -> !List.of(than).contains(server)
+                .filter(server -> !List.of(excluded).contains(server)
                         && text(server, "INFO", "replication").contains("role:master"))
                 .findFirst()
                 .orElseThrow();

@@ -121,11 +121,11 @@ public final class RedisSentinels implements AutoCloseable {
     }
 
     private int number(RedisServerProcess sentinel, String field) {
-        List<String> told = told(sentinel, "SENTINEL", "MASTER", MASTER_NAME);
-        return Integer.parseInt(told.get(told.indexOf(field) + 1));
+        List<String> reply = reply(sentinel, "SENTINEL", "MASTER", MASTER_NAME);
+        return Integer.parseInt(reply.get(reply.indexOf(field) + 1));
     }
 
-    private List<String> told(RedisServerProcess sentinel, String... command) {
+    private List<String> reply(RedisServerProcess sentinel, String... command) {
         try (RespConnection connection = sentinel.connect()) {
             password.ifPresent(secret -> connection.call("AUTH", secret));
             return connection.call(command) instanceof List<?> list
@@ -150,7 +150,7 @@ public final class RedisSentinels implements AutoCloseable {
     }
 
     private List<String> masterOf(RedisServerProcess sentinel) {
-        return told(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME);
+        return reply(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME);
     }
 
     private Optional<RedisServerProcess> agreedMaster() {

@@ -224,7 +224,7 @@ class TerminalBotTest {
         AFTER
     }
 
-    /** Fails one write when it is told to, before or after it is applied. */
+    /** Fails one write on request, before or after it is applied. */
     private static final class FailingStorage extends ForwardingStateStorage {
         private Failure next = Failure.NONE;
 

@@ -180,7 +180,7 @@ public abstract class AiogramCatalogSuite {
     void aCursorOfAnotherLayoutIsRefused() {
         try (BotRedis redis = client.connect(server.uri(0))) {
             ConversationCatalog own = catalog(redis.stateStorage());
-            ConversationCatalog aiograms = catalog(
+            ConversationCatalog ofAiogram = catalog(
                     AiogramStateStorage.of(redis, AiogramLayout.builder().bot(7).build()));
             for (int i = 0; i < 300; i++) {
                 Calls.applied(
@@ -188,12 +188,12 @@ public abstract class AiogramCatalogSuite {
                         StorageKey.bot(7).chat(i).user(i).build(),
                         Mutation.builder().state("A"));
             }
-            Optional<String> ofOwn = own.page(all(), Optional.empty()).next();
-            Optional<String> ofAiograms = aiograms.page(all(), Optional.empty()).next();
-            assertThatThrownBy(() -> aiograms.page(all(), ofOwn))
+            Optional<String> ownCursor = own.page(all(), Optional.empty()).next();
+            Optional<String> cursorOfAiogram = ofAiogram.page(all(), Optional.empty()).next();
+            assertThatThrownBy(() -> ofAiogram.page(all(), ownCursor))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("is not a cursor of conversations in aiogram's layout");
-            assertThatThrownBy(() -> own.page(all(), ofAiograms)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> own.page(all(), cursorOfAiogram)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 

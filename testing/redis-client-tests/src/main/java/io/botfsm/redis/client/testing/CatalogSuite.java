@@ -177,7 +177,7 @@ public abstract class CatalogSuite {
     }
 
     @Test
-    void aClosedConnectionIsTold() {
+    void aClosedConnectionIsReported() {
         BotRedis redis = client.connect(RedisServers.shared().uri(2));
         ConversationCatalog catalog = catalog(redis.stateStorage());
         redis.close();

@@ -63,10 +63,10 @@ public abstract class OutageSuite {
      * @param trusted whose signature the client accepts
      * @param port of localhost
      */
-    protected abstract Trusting connectTrusting(TestAuthority trusted, int port);
+    protected abstract TlsRedis connectByTls(TestAuthority trusted, int port);
 
     /** Redis by TLS, and the client to close behind it. */
-    public record Trusting(BotRedis redis, Runnable closeClient) implements AutoCloseable {
+    public record TlsRedis(BotRedis redis, Runnable closeClient) implements AutoCloseable {
         @Override
         public void close() {
             redis.close();
@@ -215,7 +215,7 @@ public abstract class OutageSuite {
 
     private static long listeners(RedisServerProcess server) {
         try (RespConnection redis = server.connect()) {
-            return redis.call("PUBSUB", "NUMSUB", "lock:{bot}") instanceof List<?> told ? (Long) told.get(1) : -1;
+            return redis.call("PUBSUB", "NUMSUB", "lock:{bot}") instanceof List<?> reply ? (Long) reply.get(1) : -1;
         }
     }
 
@@ -331,13 +331,13 @@ public abstract class OutageSuite {
                         "tls-auth-clients no",
                         "appendonly yes",
                         "appendfsync always");
-                Trusting trusting = connectTrusting(authority, port)) {
+                TlsRedis connected = connectByTls(authority, port)) {
             isAnOutage(
-                    trusting.redis(),
+                    connected.redis(),
                     "certificat",
                     () -> restarted(server, wrong, certificate, key),
                     () -> restarted(server, signed, certificate, key));
-            assertThatThrownBy(() -> connectTrusting(other, port))
+            assertThatThrownBy(() -> connectByTls(other, port))
                     .isInstanceOf(StorageRefusedException.class)
                     .isInstanceOf(FsmException.class);
         }

@@ -255,7 +255,7 @@ public abstract class SentinelSuite {
 
     private static long listeners(RedisServerProcess server) {
         try (RespConnection redis = server.connect()) {
-            return redis.call("PUBSUB", "NUMSUB", "lock:{bot}") instanceof List<?> told ? (Long) told.get(1) : -1;
+            return redis.call("PUBSUB", "NUMSUB", "lock:{bot}") instanceof List<?> reply ? (Long) reply.get(1) : -1;
         }
     }
 
@@ -270,11 +270,11 @@ public abstract class SentinelSuite {
     }
 
     private static void monitor(RedisServerProcess sentinel, RedisServerProcess master) {
-        try (RespConnection told = sentinel.connect()) {
-            told.call("SENTINEL", "REMOVE", RedisSentinels.MASTER_NAME);
-            told.call("SENTINEL", "MONITOR", RedisSentinels.MASTER_NAME, master.host(), "" + master.port(), "2");
-            told.call("SENTINEL", "SET", RedisSentinels.MASTER_NAME, "down-after-milliseconds", "1000");
-            told.call("SENTINEL", "SET", RedisSentinels.MASTER_NAME, "failover-timeout", "5000");
+        try (RespConnection connection = sentinel.connect()) {
+            connection.call("SENTINEL", "REMOVE", RedisSentinels.MASTER_NAME);
+            connection.call("SENTINEL", "MONITOR", RedisSentinels.MASTER_NAME, master.host(), "" + master.port(), "2");
+            connection.call("SENTINEL", "SET", RedisSentinels.MASTER_NAME, "down-after-milliseconds", "1000");
+            connection.call("SENTINEL", "SET", RedisSentinels.MASTER_NAME, "failover-timeout", "5000");
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A lease that lasts until a test ends it. */
-final class HandLease implements Lease {
+final class ManualLease implements Lease {
     private final long fencingToken;
     private final Consumer<String> journal;
     private final List<Runnable> onExpiring = new CopyOnWriteArrayList<>();
@@ -21,7 +21,7 @@ final class HandLease implements Lease {
     private volatile @Nullable LossReason lost;
     volatile Runnable whenClosed = () -> {};
 
-    HandLease(long fencingToken, Consumer<String> journal) {
+    ManualLease(long fencingToken, Consumer<String> journal) {
         this.fencingToken = fencingToken;
         this.journal = journal;
     }

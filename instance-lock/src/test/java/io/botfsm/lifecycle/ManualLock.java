@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A lock that a test controls: each attempt gets the next prepared answer. If there is none, {@link #tryAcquire} finds
  * another instance active, and {@link #acquire} waits for one.
  */
-final class HandLock implements InstanceLock {
+final class ManualLock implements InstanceLock {
     static final LockHolder ANOTHER =
             new LockHolder("another", "host-b", 4711, Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(23));
 
@@ -27,13 +27,13 @@ final class HandLock implements InstanceLock {
     private final BlockingQueue<Supplier<AcquireResult>> answers = new LinkedBlockingQueue<>();
     private final AtomicLong tokens = new AtomicLong();
 
-    HandLock(Consumer<String> journal) {
+    ManualLock(Consumer<String> journal) {
         this.journal = journal;
     }
 
     /** Lets the next attempt acquire the lock. */
-    HandLease grant() {
-        HandLease lease = new HandLease(tokens.incrementAndGet(), journal);
+    ManualLease grant() {
+        ManualLease lease = new ManualLease(tokens.incrementAndGet(), journal);
         answers.add(() -> new AcquireResult.Acquired(lease));
         return lease;
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** A lease that lasts until a test ends it. */
-class HandLease implements Lease {
+class ManualLease implements Lease {
     private final List<Consumer<? super LossReason>> onLost = new CopyOnWriteArrayList<>();
     private volatile boolean held = true;
     volatile long token = 1;
