@@ -139,7 +139,8 @@ public final class Botfsm {
         try {
             return StorageKey.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new TypeConversionException("\"" + text + "\" is not a key such as bot:chat:user; botfsm list prints the keys");
+            throw new TypeConversionException(
+                    "\"" + text + "\" is not a key such as bot:chat:user; botfsm list prints the keys");
         }
     }
 

@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 /**
  * The id of an event, which is the same when the source redelivers the event. Immutable and thread-safe.
  *
- * <p>A conversation remembers the ids of each source separately (spec rules 14 and 19). For {@linkplain #of(long) counted} ids of the default source, it
- * remembers which of the 256 numbers up to and including the highest were applied; of all other ids, it remembers the
- * last 64 that were applied.
+ * <p>A conversation remembers the ids of each source separately (spec rules 14 and 19). For {@linkplain #of(long)
+ * counted} ids of the default source, it remembers which of the 256 numbers up to and including the highest were
+ * applied; of all other ids, it remembers the last 64 that were applied.
  *
  * <p>Two event ids are equal if their source and id are equal. For a named source, a number equals its decimal text.
  * For the default source, a number does not equal the text of its digits, unless it is above {@link #MAX_COUNTED}.

@@ -202,8 +202,8 @@ public final class ConversationBackup {
     }
 
     /**
-     * Returns the event to keep in the copy: turns may be copied in an order other than that in which they were stored, so the copy
-     * may already have a later event.
+     * Returns the event to keep in the copy: turns may be copied in an order other than that in which they were stored,
+     * so the copy may already have a later event.
      */
     private static Optional<Long> lastEvent(Optional<Long> copied, Optional<EventId> event) {
         OptionalLong id = event.map(EventId::counted).orElse(OptionalLong.empty());

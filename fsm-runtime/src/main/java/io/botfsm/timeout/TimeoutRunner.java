@@ -62,11 +62,10 @@ import org.slf4j.LoggerFactory;
  *   <li><b>Outages</b> of the storage are logged when they begin and when they end; the runner waits for them to end.
  *   <li><b>Pace.</b> At most as many handlers run as there are {@linkplain Builder#threads threads}. If a
  *       {@linkplain Builder#permission permission} is set, no handler starts without it.
- *   <li><b>Clocks.</b> Whether a deadline has passed is decided by the storage's clock. A claim is counted from
- *       this machine's time, or from the time for which the conversation was queued if that is later. If this
- *       machine's clock is half a minute behind, claims are shorter by up to that time; if it is ahead, they are
- *       longer by that time. If it is about
- *       a day ahead, the runner fires nothing, and logs why.
+ *   <li><b>Clocks.</b> Whether a deadline has passed is decided by the storage's clock. A claim is counted from this
+ *       machine's time, or from the time for which the conversation was queued if that is later. If this machine's
+ *       clock is half a minute behind, claims are shorter by up to that time; if it is ahead, they are longer by that
+ *       time. If it is about a day ahead, the runner fires nothing, and logs why.
  * </ul>
  *
  * <p>Thread-safe.
@@ -497,8 +496,8 @@ public final class TimeoutRunner implements BotRunner.Bot {
         /**
          * Sets how long a conversation is hidden from all instances when it is fired. The default is a minute; it must
          * be longer than a handler takes. If the handler fails or the instance dies, the conversation is due again
-         * after that time. A deadline that the handler sets ends the claim. A flow sets one a minute ahead before
-         * it sends replies, so meanwhile the conversation is hidden for at most a minute.
+         * after that time. A deadline that the handler sets ends the claim. A flow sets one a minute ahead before it
+         * sends replies, so meanwhile the conversation is hidden for at most a minute.
          *
          * @throws IllegalArgumentException if it is not between a second and an hour
          */

@@ -469,8 +469,8 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
          * Does not move the conversations of a group that becomes a supergroup, which stay under its former id. By
          * default they are moved, which takes three scans of the whole storage. During that time, the updates of both
          * chats wait unconfirmed. Telegram returns at most 100 updates from the first unconfirmed one on, so if there
-         * are more, those of all other chats wait too. This
-         * matters if the storage contains very many conversations, including those of other bots.
+         * are more, those of all other chats wait too. This matters if the storage contains very many conversations,
+         * including those of other bots.
          */
         public Builder withoutChatMoves() {
             movesChats = false;

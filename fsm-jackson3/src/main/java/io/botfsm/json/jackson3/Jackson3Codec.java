@@ -47,8 +47,8 @@ import tools.jackson.databind.util.TokenBuffer;
  * Properties that {@code @JsonInclude} or the mapper would omit are written. A value that would not be read back equal
  * is refused when it is written, for example because an annotation drops a property, a private field has no accessor,
  * or the class of a value is not the declared one. Numbers in a property declared as {@code Object} may change their
- * class, but not their value. Mark as {@code transient} the fields that need not be stored. Strings and names may have any
- * length, numbers up to 2<sup>20</sup> digits; objects and lists may be nested 1,000 levels deep.
+ * class, but not their value. Mark as {@code transient} the fields that need not be stored. Strings and names may have
+ * any length, numbers up to 2<sup>20</sup> digits; objects and lists may be nested 1,000 levels deep.
  *
  * <p>The codec is strict where leniency would lose or invent data: errors are a missing primitive, a number in quotes,
  * a fraction where a whole number is expected, a duplicate name in one object, and anything after the value. Unknown

@@ -189,7 +189,8 @@ public abstract class AiogramCatalogSuite {
                         Mutation.builder().state("A"));
             }
             Optional<String> ownCursor = own.page(all(), Optional.empty()).next();
-            Optional<String> cursorOfAiogram = ofAiogram.page(all(), Optional.empty()).next();
+            Optional<String> cursorOfAiogram =
+                    ofAiogram.page(all(), Optional.empty()).next();
             assertThatThrownBy(() -> ofAiogram.page(all(), ownCursor))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("is not a cursor of conversations in aiogram's layout");
