@@ -264,7 +264,7 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
     }
 
     /**
-     * Adds the state that was read as a condition. The expected version implies it, but the condition tells decorators
+     * Adds the state that was read as a condition. The expected version implies it, but the condition gives decorators
      * the previous state without a read.
      */
     private Mutation.Builder expectStateRead(Mutation.Builder changes) {

@@ -2,7 +2,7 @@
 -- KEYS: 1 lease, 2 fence
 -- ARGV: 1 claim, 2 time to live in ms (above 0), 3 least fencing token, '' none,
 --       4 how long the fence is kept in ms, '' for ever
--- Returns 'token since' or 'token since now': granted; when the fence was begun, and the time if the token does not tell that
+-- Returns 'token since' or 'token since now': granted; when the fence was begun, and the time if the token does not show that
 --         {claim, PTTL}: somebody has it; PTTL -1 without a time to live
 --         error FENCE:   nobody has it, but no higher token is left; nothing was written
 -- The fence holds 'token since': the highest token, and when the fence was begun, in µs, 16 digits.

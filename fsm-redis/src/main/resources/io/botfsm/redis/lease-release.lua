@@ -1,4 +1,4 @@
--- Ends a lease, if the claim has it, and tells those who wait.
+-- Ends a lease, if the claim has it, and notifies those who wait.
 -- KEYS: 1 lease, also the channel
 -- ARGV: 1 claim
 -- Returns 1: ended, 0: the claim did not have it

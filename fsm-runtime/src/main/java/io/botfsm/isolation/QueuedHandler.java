@@ -93,9 +93,9 @@ final class QueuedHandler<T extends @Nullable Object> {
                 .findFirst();
     }
 
-    private void end(Runnable tell) {
+    private void end(Runnable complete) {
         state.set(State.OVER);
-        tell.run();
+        complete.run();
     }
 
     /** Returns what the handler returned, or throws what it threw. */

@@ -192,10 +192,10 @@ final class QueuedIsolation implements EventIsolation {
         StorageKey outer = handling.get();
         handling.set(queued.key());
         try {
-            Runnable tell =
+            Runnable complete =
                     HandlerTimeout.within(limits.handlerTimeout(), queued.key(), own, () -> queued.handle(lease));
             lease.end();
-            tell.run();
+            complete.run();
         } finally {
             if (outer == null) {
                 handling.remove();

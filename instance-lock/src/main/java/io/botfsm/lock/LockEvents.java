@@ -15,7 +15,7 @@ final class LockEvents {
     private final List<LockListener> listeners;
     private final Executor callbacks;
     private final Queue<LockEvent> waiting = new ArrayDeque<>();
-    private boolean telling;
+    private boolean publishing;
 
     /**
      * Creates a notifier that logs events and notifies other listeners.
@@ -27,16 +27,16 @@ final class LockEvents {
         this.callbacks = callbacks;
     }
 
-    void tell(LockEvent event) {
+    void publish(LockEvent event) {
         if (listeners.isEmpty() && !LoggingListener.INSTANCE.logs(event)) {
             return;
         }
         synchronized (waiting) {
             waiting.add(event);
-            if (telling) {
+            if (publishing) {
                 return;
             }
-            telling = true;
+            publishing = true;
         }
         try {
             callbacks.execute(this::tellAll);
@@ -47,15 +47,15 @@ final class LockEvents {
 
     private void stopTelling() {
         synchronized (waiting) {
-            telling = false;
+            publishing = false;
         }
     }
 
     private void tellAll() {
         for (LockEvent event = next(); event != null; event = next()) {
-            tell(LoggingListener.INSTANCE, event);
+            deliver(LoggingListener.INSTANCE, event);
             for (LockListener listener : listeners) {
-                tell(listener, event);
+                deliver(listener, event);
             }
         }
     }
@@ -63,12 +63,12 @@ final class LockEvents {
     private @Nullable LockEvent next() {
         synchronized (waiting) {
             LockEvent event = waiting.poll();
-            telling = event != null;
+            publishing = event != null;
             return event;
         }
     }
 
-    private static void tell(LockListener listener, LockEvent event) {
+    private static void deliver(LockListener listener, LockEvent event) {
         try {
             listener.on(event);
         } catch (Throwable e) { // an error of a listener or log appender must not affect others

@@ -48,7 +48,7 @@ final class OneShotEvent<T> {
     }
 
     private void call(Consumer<? super T> callback, T what) {
-        Runnable told = () -> {
+        Runnable guarded = () -> {
             try {
                 callback.accept(what);
             } catch (Throwable e) { // an error of a callback must not end the thread of another one
@@ -56,9 +56,9 @@ final class OneShotEvent<T> {
             }
         };
         try {
-            callbacks.execute(told);
+            callbacks.execute(guarded);
         } catch (Throwable e) { // such as no memory for a thread: runs on this one rather than never
-            told.run();
+            guarded.run();
         }
     }
 

@@ -138,7 +138,7 @@ final class Standby {
     private void tellIfForever(LockHolder holder) {
         if (holder.remaining().equals(LockHolder.FOREVER) && !toldOfForever) {
             toldOfForever = true;
-            leases.tell(new LockEvent.HeldForever(leases.name(), holder));
+            leases.publish(new LockEvent.HeldForever(leases.name(), holder));
         }
     }
 

@@ -109,10 +109,10 @@ public final class MasterResolver {
         if (failure != null && (mostRefuse || votes.isEmpty())) {
             return mostRefuse ? failure : failure.passing();
         }
-        String told = votes.entrySet().stream()
+        String reported = votes.entrySet().stream()
                 .map(vote -> String.format(Locale.ROOT, "%s (%d of %d)", vote.getKey(), vote.getValue(), count))
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return RedisPortException.noMajority(master, told, Optional.ofNullable(failure));
+        return RedisPortException.noMajority(master, reported, Optional.ofNullable(failure));
     }
 }

@@ -24,8 +24,8 @@ final class Hints {
         return interest;
     }
 
-    void tell(String name) {
-        interests.getOrDefault(name, Set.of()).forEach(Interest::tell);
+    void hint(String name) {
+        interests.getOrDefault(name, Set.of()).forEach(Interest::hint);
     }
 
     void clear() {
@@ -47,7 +47,7 @@ final class Hints {
             this.hint = hint;
         }
 
-        private void tell() {
+        private void hint() {
             if (closed) {
                 return;
             }

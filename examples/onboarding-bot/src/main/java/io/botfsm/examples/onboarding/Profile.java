@@ -33,12 +33,12 @@ public record Profile(
         }
     }
 
-    Profile withInterest(String told) {
+    Profile withInterest(String interest) {
         return new Profile(
                 name,
                 age,
                 city,
-                Stream.concat(interests.stream(), Stream.of(told)).distinct().toList());
+                Stream.concat(interests.stream(), Stream.of(interest)).distinct().toList());
     }
 
     String shownName() {

@@ -88,7 +88,7 @@ public final class Main {
         }
     }
 
-    /** Whether somebody at a terminal was told of another instance. */
+    /** Whether somebody at a terminal was notified of another instance. */
     private final AtomicBoolean awaitsOther = new AtomicBoolean();
 
     private int run() throws IOException {
