@@ -166,8 +166,8 @@ public final class Mutation {
     }
 
     /**
-     * When the state that is set, or the absence of a state if it is cleared, began; empty to leave that to the
-     * storage.
+     * The time at which the new state began, or since which there has been none if the state is cleared; empty to leave
+     * that to the storage.
      */
     public Optional<Instant> since() {
         return since;
@@ -591,9 +591,9 @@ public final class Mutation {
         }
 
         /**
-         * Sets when the state that this mutation sets, or the absence of a state if it clears it, began; for a
-         * conversation that is transferred. By default that is the time of this write, or of an earlier write that set
-         * the same.
+         * Sets the time at which the state that this mutation sets began or, if it clears the state, since which there
+         * has been none. This is for a conversation that is transferred. By default that is the time of this write, or
+         * of an earlier write that set the same.
          *
          * @param entered truncated to whole milliseconds; if it is after the time of the write, the latter is used
          * @throws IllegalArgumentException if it is not after 1970-01-01T00:00:00Z

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /**
  * Where a write must be stored before it counts as done: in the memory of replicas, on disk, or both. Redis executes
  * the write in any case, and confirms it afterwards ({@code WAIT}, {@code WAITAOF}). A write of a conversation that is
- * not confirmed in time fails with {@link io.botfsm.storage.UnconfirmedWriteException}; a write of an inbox, with a
- * {@link io.botfsm.storage.StorageUnavailableException} that may be applied. Immutable.
+ * not confirmed in time fails with {@link io.botfsm.storage.UnconfirmedWriteException}; a write of an inbox fails with
+ * a {@link io.botfsm.storage.StorageUnavailableException} that reports that the write may have been applied. Immutable.
  */
 public final class Durability {
     private static final long ONE_DISK = 1;

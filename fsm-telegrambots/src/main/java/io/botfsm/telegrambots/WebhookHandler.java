@@ -58,7 +58,8 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *       attempts the update becomes a {@link DeadLetter} and is confirmed. Each instance counts separately, and forgets
  *       its counts when it ends. Failures of the storage or the isolation, and those for which
  *       {@link UpdateHandler#isOutage} returns true, never count. A 429 and a {@link SendDelayedException} count when
- *       they have lasted for 5 minutes, unless nothing was sent yet.
+ *       they have lasted for 5 minutes; a delay that {@link TelegramSender#awaitReady} reports before the turn never
+ *       does.
  *   <li><b>Other responses.</b> 503 with {@code Retry-After} while the bot is not ready, is stopping or has no room,
  *       and after a failure that does not count; 400 if the request is not an update; 413 if it is too large; 500 after
  *       a failure that counts, except a 429 or a {@link SendDelayedException}, which get 503 with {@code Retry-After}.

@@ -1,6 +1,9 @@
 package io.botfsm.lifecycle;
 
-/** The progress of a run of a {@link BotRunner}. A standby that lost its lease starts again with {@link #STANDBY}. */
+/**
+ * The progress of a run of a {@link BotRunner}. A runner with a {@linkplain BotRunner#standby standby} that loses its
+ * lease starts again with {@link #STANDBY}.
+ */
 public enum RunState {
     /** It has not begun. */
     NEW,

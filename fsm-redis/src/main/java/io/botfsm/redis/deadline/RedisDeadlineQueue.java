@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds conversations whose deadline has passed, using one sorted set for each bot and slot. Each search covers every
- * slot: with one call for up to 1,024 slots, on a cluster of the same node. Thread-safe.
+ * slot, with one call for up to 1,024 slots; on a cluster, the slots of a call are all on the same node. Thread-safe.
  */
 public final class RedisDeadlineQueue implements DeadlineQueue {
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisDeadlineQueue.class.getPackageName());

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The port of one server over single connections of a non-blocking client: one connection for all commands, which is
- * replaced when it is lost, and one for each sequence of scripts that is followed by a command. Thread-safe.
+ * replaced when it is lost, and one for each result of {@link #followedBy}, whose scripts are followed by a command on
+ * the same connection. Thread-safe.
  */
 public final class ReconnectingPort extends NodePort {
     private final Supplier<CompletionStage<ServerConnection>> opener;

@@ -97,7 +97,7 @@ final class RedisEnvironment {
         for (String name : List.of(SENTINEL_USERNAME, SENTINEL_PASSWORD)) {
             if (get(name).isPresent()) {
                 throw new IllegalArgumentException(name + " is set, but " + URL
-                        + " names no Sentinels, as in redis-sentinel://host1,host2#master");
+                        + " names no Sentinels; it must look like redis-sentinel://host1,host2#master");
             }
         }
         return uri.build();
