@@ -51,24 +51,24 @@ final class HandlerLease implements ConversationLease {
     }
 
     void lose() {
-        List<Runnable> told;
+        List<Runnable> notified;
         synchronized (monitor) {
             if (lost || ended) {
                 return;
             }
             lost = true;
-            told = List.copyOf(actions);
+            notified = List.copyOf(actions);
             actions.clear();
         }
-        told.forEach(this::run);
+        notified.forEach(this::run);
     }
 
     private void run(Runnable action) {
-        Runnable told = () -> BestEffort.run(action) // a failing action must not keep the others from running
+        Runnable guarded = () -> BestEffort.run(action) // a failing action must not keep the others from running
                 .ifPresent(failure ->
                         BestEffort.run(() -> LOGGER.error("An onLost action of a conversation failed", failure)));
-        if (BestEffort.run(() -> callbacks.execute(told)).isPresent()) {
-            told.run(); // no thread is available, such as for lack of memory: on this one rather than never
+        if (BestEffort.run(() -> callbacks.execute(guarded)).isPresent()) {
+            guarded.run(); // no thread is available, such as for lack of memory: on this one rather than never
         }
     }
 

@@ -74,13 +74,13 @@ final class LeasePermit implements ConversationPermit {
     }
 
     private void lost(LossReason reason) {
-        HandlerLease told;
+        HandlerLease current;
         synchronized (monitor) {
             lost = true;
-            told = handler;
+            current = handler;
         }
-        if (told != null) {
-            told.lose();
+        if (current != null) {
+            current.lose();
         }
         LOGGER.warn("The lease \"{}\" was lost while a handler was running: {}", Text.printable(lease.name()), reason);
     }

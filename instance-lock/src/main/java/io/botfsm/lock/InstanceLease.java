@@ -61,12 +61,12 @@ final class InstanceLease implements Lease, LeaseListener {
 
     @Override
     public void onExpiring(Runnable once) {
-        expiring.whenItHappens(unused -> once.run());
+        expiring.whenFired(unused -> once.run());
     }
 
     @Override
     public void onLost(Consumer<? super LossReason> once) {
-        loss.whenItHappens(once);
+        loss.whenFired(once);
     }
 
     @Override
@@ -75,7 +75,7 @@ final class InstanceLease implements Lease, LeaseListener {
             return;
         }
         if (!leases.engine().learn(highestSeen, fencingToken())) {
-            leases.tell(new LockEvent.ImplausibleToken(leases.name(), fencingToken(), highestSeen));
+            leases.publish(new LockEvent.ImplausibleToken(leases.name(), fencingToken(), highestSeen));
             return;
         }
         CompletableFuture<Boolean> raised = new CompletableFuture<>();
@@ -115,7 +115,7 @@ final class InstanceLease implements Lease, LeaseListener {
         }
         return generation
                 .release()
-                .whenComplete((confirmed, never) -> leases.tell(
+                .whenComplete((confirmed, never) -> leases.publish(
                         new LockEvent.Released(leases.name(), fencingToken(), Boolean.TRUE.equals(confirmed))));
     }
 
@@ -123,41 +123,41 @@ final class InstanceLease implements Lease, LeaseListener {
 
     @Override
     public void quarantined(Duration remaining) {
-        leases.tell(new LockEvent.Quarantined(leases.name(), fencingToken(), remaining));
+        leases.publish(new LockEvent.Quarantined(leases.name(), fencingToken(), remaining));
     }
 
     @Override
     public void activated() {
-        leases.tell(new LockEvent.Activated(leases.name(), fencingToken(), takenFrom));
+        leases.publish(new LockEvent.Activated(leases.name(), fencingToken(), takenFrom));
         active.complete(this);
     }
 
     @Override
     public void degraded(Duration untilLost, Throwable cause) {
-        leases.tell(new LockEvent.Degraded(leases.name(), fencingToken(), untilLost, cause));
+        leases.publish(new LockEvent.Degraded(leases.name(), fencingToken(), untilLost, cause));
     }
 
     @Override
     public void clockJumped(Duration ahead) {
-        leases.tell(new LockEvent.ClockJumped(leases.name(), fencingToken(), ahead));
+        leases.publish(new LockEvent.ClockJumped(leases.name(), fencingToken(), ahead));
     }
 
     @Override
     public void renewedLate(int failures) {
-        leases.tell(new LockEvent.RenewedLate(leases.name(), fencingToken(), failures));
+        leases.publish(new LockEvent.RenewedLate(leases.name(), fencingToken(), failures));
     }
 
     @Override
     public void expiring(Duration untilLost) {
-        leases.tell(new LockEvent.Expiring(leases.name(), fencingToken(), untilLost));
-        expiring.happen(NOW);
+        leases.publish(new LockEvent.Expiring(leases.name(), fencingToken(), untilLost));
+        expiring.fire(NOW);
     }
 
     @Override
     public void lost(LossReason reason) {
-        leases.tell(new LockEvent.Lost(leases.name(), fencingToken(), reason));
-        expiring.happen(NOW);
-        loss.happen(reason);
+        leases.publish(new LockEvent.Lost(leases.name(), fencingToken(), reason));
+        expiring.fire(NOW);
+        loss.fire(reason);
         active.completeExceptionally(
                 new LockUnavailableException(leases.name(), "lost before it could be used: " + reason, null));
     }

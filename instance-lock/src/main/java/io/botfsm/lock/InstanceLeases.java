@@ -40,8 +40,8 @@ final class InstanceLeases {
         return engine;
     }
 
-    void tell(LockEvent event) {
-        events.tell(event);
+    void publish(LockEvent event) {
+        events.publish(event);
     }
 
     <T> OneShotEvent<T> event() {

@@ -15,7 +15,7 @@ final class LockEvents {
     private final List<LockListener> listeners;
     private final Executor callbacks;
     private final Queue<LockEvent> waiting = new ArrayDeque<>();
-    private boolean telling;
+    private boolean delivering;
 
     /**
      * Creates a notifier that logs events and notifies other listeners.
@@ -27,35 +27,35 @@ final class LockEvents {
         this.callbacks = callbacks;
     }
 
-    void tell(LockEvent event) {
+    void publish(LockEvent event) {
         if (listeners.isEmpty() && !LoggingListener.INSTANCE.logs(event)) {
             return;
         }
         synchronized (waiting) {
             waiting.add(event);
-            if (telling) {
+            if (delivering) {
                 return;
             }
-            telling = true;
+            delivering = true;
         }
         try {
-            callbacks.execute(this::tellAll);
+            callbacks.execute(this::deliverAll);
         } catch (Throwable e) { // such as no memory for a thread: the lock must go on; the next event delivers this one
-            stopTelling();
+            stopDelivering();
         }
     }
 
-    private void stopTelling() {
+    private void stopDelivering() {
         synchronized (waiting) {
-            telling = false;
+            delivering = false;
         }
     }
 
-    private void tellAll() {
+    private void deliverAll() {
         for (LockEvent event = next(); event != null; event = next()) {
-            tell(LoggingListener.INSTANCE, event);
+            deliver(LoggingListener.INSTANCE, event);
             for (LockListener listener : listeners) {
-                tell(listener, event);
+                deliver(listener, event);
             }
         }
     }
@@ -63,12 +63,12 @@ final class LockEvents {
     private @Nullable LockEvent next() {
         synchronized (waiting) {
             LockEvent event = waiting.poll();
-            telling = event != null;
+            delivering = event != null;
             return event;
         }
     }
 
-    private static void tell(LockListener listener, LockEvent event) {
+    private static void deliver(LockListener listener, LockEvent event) {
         try {
             listener.on(event);
         } catch (Throwable e) { // an error of a listener or log appender must not affect others

@@ -47,11 +47,11 @@ class FailingAppenderTest {
             throw new OutOfMemoryError("no more threads");
         });
         List<String> told = new CopyOnWriteArrayList<>();
-        event.whenItHappens(what -> {
+        event.whenFired(what -> {
             throw new IllegalStateException("a bug");
         });
-        event.whenItHappens(told::add);
-        event.happen("lost");
+        event.whenFired(told::add);
+        event.fire("lost");
 
         assertThat(told).containsExactly("lost");
     }

@@ -16,7 +16,7 @@ final class Hints {
 
     Subscription add(String name, Runnable hint) {
         Interest interest = new Interest(name, hint);
-        interests.compute(name, (same, all) -> {
+        interests.compute(name, (sameName, all) -> {
             Set<Interest> more = all == null ? ConcurrentHashMap.newKeySet() : all;
             more.add(interest);
             return more;
@@ -24,8 +24,8 @@ final class Hints {
         return interest;
     }
 
-    void tell(String name) {
-        interests.getOrDefault(name, Set.of()).forEach(Interest::tell);
+    void hint(String name) {
+        interests.getOrDefault(name, Set.of()).forEach(Interest::hint);
     }
 
     void clear() {
@@ -47,7 +47,7 @@ final class Hints {
             this.hint = hint;
         }
 
-        private void tell() {
+        private void hint() {
             if (closed) {
                 return;
             }
@@ -64,7 +64,7 @@ final class Hints {
         @Override
         public void close() {
             closed = true;
-            interests.computeIfPresent(name, (same, all) -> {
+            interests.computeIfPresent(name, (sameName, all) -> {
                 all.remove(this);
                 return all.isEmpty() ? null : all;
             });

@@ -64,7 +64,7 @@ public final class MemoryLeaseStore implements LeaseStore {
         requireNonNull(claim, "claim");
         return atomically(name, (record, now) -> record.release(claim, now)).thenApply(released -> {
             if (released) {
-                hints.tell(name);
+                hints.hint(name);
             }
             return released;
         });
@@ -80,7 +80,7 @@ public final class MemoryLeaseStore implements LeaseStore {
     public CompletionStage<Void> force(String name) {
         requireNonNull(name, "name");
         return atomically(name, (record, now) -> new Step<>(record.force(name, now, micros()), true))
-                .thenAccept(forced -> hints.tell(name));
+                .thenAccept(forced -> hints.hint(name));
     }
 
     @Override
@@ -107,7 +107,7 @@ public final class MemoryLeaseStore implements LeaseStore {
     private <T> CompletionStage<T> atomically(String name, Operation<T> operation) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            records.compute(name, (same, kept) -> {
+            records.compute(name, (sameName, kept) -> {
                 requireOpen(); // in here, so that nothing is granted out of a memory that closing has cleared
                 long now = clock.nanoTime();
                 Step<T> step = operation.on(kept == null ? LeaseRecord.NOTHING : kept.at(now), now);

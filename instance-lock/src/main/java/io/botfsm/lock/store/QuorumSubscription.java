@@ -24,7 +24,7 @@ final class QuorumSubscription implements Subscription {
     private final Runnable hint;
     private final Object monitor = new Object();
     private final List<Subscription> parts = new ArrayList<>();
-    private final Set<LeaseStore> told = new HashSet<>();
+    private final Set<LeaseStore> hinted = new HashSet<>();
 
     /** Nodes that have not yet reported what a majority has already reported. */
     private final Set<LeaseStore> late = new HashSet<>();
@@ -39,10 +39,10 @@ final class QuorumSubscription implements Subscription {
 
     static CompletionStage<Subscription> begin(Quorum quorum, String name, Runnable hint) {
         QuorumSubscription subscription = new QuorumSubscription(quorum, hint);
-        CompletableFuture<Subscription> begun = quorum.<Subscription>ask(
+        CompletableFuture<Subscription> result = quorum.<Subscription>ask(
                         quorum.limit(), node -> subscription.ask(node, name))
                 .decide(subscription::verdict);
-        return begun.whenComplete((subscribed, failure) -> {
+        return result.whenComplete((subscribed, failure) -> {
             if (failure != null) {
                 subscription.close();
             }
@@ -50,7 +50,7 @@ final class QuorumSubscription implements Subscription {
     }
 
     private CompletionStage<Subscription> ask(LeaseStore node, String name) {
-        return node.subscribe(name, () -> tells(node)).whenComplete((part, failure) -> {
+        return node.subscribe(name, () -> onHint(node)).whenComplete((part, failure) -> {
             if (part != null) {
                 keep(part);
             }
@@ -78,40 +78,40 @@ final class QuorumSubscription implements Subscription {
         return Optional.empty();
     }
 
-    private void tells(LeaseStore node) {
+    private void onHint(LeaseStore node) {
         boolean majority;
         boolean waits;
         synchronized (monitor) {
             if (closed || late.remove(node)) {
                 return;
             }
-            told.add(node);
-            majority = told.size() >= quorum.majority();
+            hinted.add(node);
+            majority = hinted.size() >= quorum.majority();
             if (majority) {
                 late.addAll(quorum.nodes());
-                late.removeAll(told);
-                told.clear();
+                late.removeAll(hinted);
+                hinted.clear();
             }
             waits = !waiting;
             waiting = true;
         }
         if (waits) {
-            quorum.delay().after(PATIENCE, this::patienceIsOver);
+            quorum.delay().after(PATIENCE, this::stopWaiting);
         }
         if (majority) {
             hint.run();
         }
     }
 
-    private void patienceIsOver() {
-        boolean tells;
+    private void stopWaiting() {
+        boolean isHintDue;
         synchronized (monitor) {
             waiting = false;
-            tells = !closed && !told.isEmpty();
-            told.clear();
+            isHintDue = !closed && !hinted.isEmpty();
+            hinted.clear();
             late.clear();
         }
-        if (tells) {
+        if (isHintDue) {
             hint.run();
         }
     }
