@@ -67,20 +67,20 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
 
     @Override
     public Turn state(Enum<?> to) {
-        return become(Optional.of(types.states().name(requireNonNull(to, "state"))));
+        return changeState(Optional.of(types.states().name(requireNonNull(to, "state"))));
     }
 
     @Override
     public Turn state(String to) {
-        return become(Optional.of(Text.wellFormed("state", to)));
+        return changeState(Optional.of(Text.wellFormed("state", to)));
     }
 
     @Override
     public Turn clearState() {
-        return become(Optional.empty());
+        return changeState(Optional.empty());
     }
 
-    private Turn become(Optional<String> to) {
+    private Turn changeState(Optional<String> to) {
         requireOpen();
         state = to;
         return this;
@@ -149,7 +149,7 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
     public Turn clear() {
         ownData().clear();
         ownAttributes().clear();
-        return become(Optional.empty());
+        return changeState(Optional.empty());
     }
 
     @Override

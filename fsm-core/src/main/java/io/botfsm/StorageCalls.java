@@ -104,11 +104,11 @@ final class StorageCalls {
      * is not run again if another writer was faster.
      */
     private <R extends @Nullable Object> Evaluation<R> evaluate(TurnTransaction<R> work, Snapshot current) {
-        long begun = nanoClock.getAsLong();
+        long start = nanoClock.getAsLong();
         try {
             return work.evaluate(current);
         } finally {
-            Duration took = Duration.ofNanos(nanoClock.getAsLong() - begun);
+            Duration took = Duration.ofNanos(nanoClock.getAsLong() - start);
             if (took.compareTo(timeout) > 0) {
                 BestEffort.run(() -> LOGGER.warn(
                         "{}: handler {} ran for {} ms, longer than the timeout of {}. Handlers are not interrupted. Unless it"
@@ -139,7 +139,7 @@ final class StorageCalls {
             return CompletableFuture.completedStage(((Evaluation.Settled<R>) evaluation).handled());
         }
         return on(
-                this::executeSurely,
+                this::executeOrRunAsync,
                 storage.write(work.key(), pending.write()),
                 outcome -> outcome instanceof Conflict conflict
                         ? retryAsync(work, conflict.current(), attempts, deadline)
@@ -149,9 +149,9 @@ final class StorageCalls {
     private <R extends @Nullable Object> CompletionStage<Handled<R>> retryAsync(
             TurnTransaction<R> work, Snapshot current, int attempts, Deadline deadline) {
         long pause = pauseNanos(work.key(), attempts, deadline);
-        CompletableFuture<Snapshot> later =
+        CompletableFuture<Snapshot> delayed =
                 new CompletableFuture<Snapshot>().completeOnTimeout(current, pause, TimeUnit.NANOSECONDS);
-        return onExecutor(later, same -> attemptAsync(work, same, attempts + 1, deadline));
+        return onExecutor(delayed, unchanged -> attemptAsync(work, unchanged, attempts + 1, deadline));
     }
 
     /** Continues with the result of a stage on the executor, whether the stage succeeds or fails. */
@@ -169,10 +169,10 @@ final class StorageCalls {
     }
 
     /** Runs a task after a write: on a thread of the JDK if the executor refuses, since the write may be stored. */
-    private void executeSurely(Runnable task) {
-        AtomicBoolean begun = new AtomicBoolean();
+    private void executeOrRunAsync(Runnable task) {
+        AtomicBoolean started = new AtomicBoolean();
         Runnable once = () -> {
-            if (begun.compareAndSet(false, true)) {
+            if (started.compareAndSet(false, true)) {
                 task.run();
             }
         };

@@ -66,14 +66,14 @@ final class VersionedType {
 
         @Override
         public DataVersions version(int present) {
-            version = atLeastFirst("version", present);
+            version = requireAtLeastOne("version", present);
             return this;
         }
 
         @Override
         public DataVersions from(int version, Consumer<? super StoredData> upcaster) {
             requireNonNull(upcaster, "upcaster");
-            if (upcasters.putIfAbsent(atLeastFirst("from", version), upcaster) != null) {
+            if (upcasters.putIfAbsent(requireAtLeastOne("from", version), upcaster) != null) {
                 throw refused("from(%d) is declared twice", version);
             }
             return this;
@@ -104,7 +104,7 @@ final class VersionedType {
             return new VersionedType(name, version, Map.copyOf(upcasters));
         }
 
-        private int atLeastFirst(String what, int number) {
+        private int requireAtLeastOne(String what, int number) {
             if (number < FIRST) {
                 throw refused("%s must be at least 1: %d", what, number);
             }

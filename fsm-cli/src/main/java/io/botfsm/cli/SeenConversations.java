@@ -29,7 +29,7 @@ final class SeenConversations {
      *     scan; empty if it cannot be read, in which case it counts as unchanged
      * @return the changes, the oldest first
      */
-    List<Change> see(Map<StorageKey, Snapshot> found, Function<StorageKey, Optional<Snapshot>> read) {
+    List<Change> update(Map<StorageKey, Snapshot> found, Function<StorageKey, Optional<Snapshot>> read) {
         Map<StorageKey, Snapshot> now = new HashMap<>(found);
         seen.forEach((key, before) -> {
             if (!found.containsKey(key)) {

@@ -82,12 +82,12 @@ final class StoreSettings {
         if (file.isPresent()) {
             Map<String, String> ofFile = readFile(file.get(), warning);
             if (ofFile.containsKey(STORE)) {
-                leave(values, ofBots, "the store of " + file.get(), warning);
+                dropCredentials(values, ofBots, "the store of " + file.get(), warning);
             }
             values.putAll(ofFile);
         }
         if (uri.isPresent()) {
-            leave(values, ofBots, "--store", warning);
+            dropCredentials(values, ofBots, "--store", warning);
             values.put(STORE, uri.get());
             if (hasCredentials(uri.get())) {
                 warning.accept("the URI on the command line has a password, which others on this machine can read in"
@@ -125,7 +125,7 @@ final class StoreSettings {
     }
 
     /** Removes credentials: a password is used only for the store that it was set with. */
-    private static void leave(
+    private static void dropCredentials(
             Map<String, String> values, Map<String, String> ofBots, String store, Consumer<String> warning) {
         boolean hasPassword = values.remove(PASSWORD) != null || ofBots.containsKey("REDIS_FSM_PASSWORD");
         values.remove(USER);

@@ -59,10 +59,10 @@ final class WatchCommand extends StoreCommand {
             throw new Refusal(ExitStatus.REFUSED, "watch takes a KEY or --bot, --chat and --user, not both");
         }
         try (OpenStore<StateStorage> store = settings().storage()) {
-            var unused = look(store.part(), report);
+            var unused = poll(store.part(), report);
             while (printed < changes) {
                 TimeUnit.MILLISECONDS.sleep(interval.toMillis());
-                lookAgain(store.part(), report);
+                pollAgain(store.part(), report);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -71,9 +71,9 @@ final class WatchCommand extends StoreCommand {
     }
 
     /** Goes on after an outage, and then prints what has changed meanwhile. */
-    private void lookAgain(StateStorage storage, Report report) {
+    private void pollAgain(StateStorage storage, Report report) {
         try {
-            List<Change> seen = look(storage, report);
+            List<Change> seen = poll(storage, report);
             if (!isAvailable) {
                 report.warning("the store is available again");
             }
@@ -87,9 +87,9 @@ final class WatchCommand extends StoreCommand {
         }
     }
 
-    private List<Change> look(StateStorage storage, Report report) {
+    private List<Change> poll(StateStorage storage, Report report) {
         if (key.isPresent()) {
-            return conversations.see(
+            return conversations.update(
                     Map.of(key.get(), withoutValues(result(storage.read(key.get())))), any -> Optional.empty());
         }
         Map<StorageKey, Snapshot> found = new HashMap<>();
@@ -98,7 +98,7 @@ final class WatchCommand extends StoreCommand {
             page.found().forEach(each -> found.put(each.key(), withoutValues(each.snapshot())));
             unreadableNow.addAll(page.unreadable());
         });
-        List<Change> seen = conversations.see(found, each -> read(storage, each));
+        List<Change> seen = conversations.update(found, each -> read(storage, each));
         var unused = report.unreadable(unreadableNow.stream()
                 .filter(each -> !unreadable.contains(each))
                 .toList());

@@ -32,7 +32,7 @@ class SeenConversationsTest {
     }
 
     private List<String> see(Map<StorageKey, Snapshot> found, Function<StorageKey, Optional<Snapshot>> read) {
-        return conversations.see(found, read).stream()
+        return conversations.update(found, read).stream()
                 .map(change -> change.before().state().orElse("-") + " "
                         + change.now().state().orElse("-"))
                 .toList();
@@ -77,7 +77,7 @@ class SeenConversationsTest {
                     throw new IllegalStateException("unavailable");
                 }))
                 .hasMessage("unavailable");
-        assertThat(conversations.see(Map.of(ANN, in("B", 2)), SeenConversationsTest::none))
+        assertThat(conversations.update(Map.of(ANN, in("B", 2)), SeenConversationsTest::none))
                 .extracting(Change::key)
                 .containsExactlyInAnyOrder(ANN, BOB);
     }

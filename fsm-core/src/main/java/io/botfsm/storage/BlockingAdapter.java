@@ -65,8 +65,8 @@ final class BlockingAdapter implements StateStorage {
         }
         return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
             boolean expired = failure instanceof TimeoutException;
-            boolean begun = !expired || !progress.compareAndSet(Progress.WAITING, Progress.EXPIRED);
-            return CompletableFuture.failedFuture(expired ? unavailable(key, writes && begun, failure) : failure);
+            boolean started = !expired || !progress.compareAndSet(Progress.WAITING, Progress.EXPIRED);
+            return CompletableFuture.failedFuture(expired ? unavailable(key, writes && started, failure) : failure);
         });
     }
 

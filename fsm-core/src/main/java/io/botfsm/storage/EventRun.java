@@ -43,7 +43,7 @@ final class EventRun {
 
     EventRun with(long id) {
         if (isNone() || isFarAbove(id) || isFarBelow(id)) {
-            return new EventRun(headed(id / 8, new byte[HEAD + 1])).marked(id);
+            return new EventRun(withHead(id / 8, new byte[HEAD + 1])).marked(id);
         }
         int age = (int) age(id);
         return age < 0 ? moved(-age, id).marked(id) : marked(id);
@@ -51,7 +51,7 @@ final class EventRun {
 
     private EventRun moved(int blocks, long id) {
         int kept = Math.min(bytes.length - HEAD, BLOCKS - blocks);
-        byte[] next = headed(id / 8, new byte[HEAD + blocks + kept]);
+        byte[] next = withHead(id / 8, new byte[HEAD + blocks + kept]);
         System.arraycopy(bytes, HEAD, next, HEAD + blocks, kept);
         return new EventRun(next);
     }
@@ -76,7 +76,7 @@ final class EventRun {
         return 1 << (id % 8);
     }
 
-    private static byte[] headed(long block, byte[] run) {
+    private static byte[] withHead(long block, byte[] run) {
         for (int i = HEAD - 1; i >= 0; i--) {
             run[i] = (byte) block;
             block >>>= 8;

@@ -262,8 +262,8 @@ public final class StoredConversation {
         long nextFence = mutation.fencingToken().orElse(fencingToken);
         EventWindow nextEvents = mutation.eventId().map(events::with).orElse(events);
         boolean isEmpty = nextState.isEmpty() && nextData.isEmpty();
-        boolean isOutlived = nextFence != 0 || !nextEvents.isEmpty();
-        if (isEmpty && !isOutlived) {
+        boolean leavesTombstone = nextFence != 0 || !nextEvents.isEmpty();
+        if (isEmpty && !leavesTombstone) {
             return NONE;
         }
         Builder next = builder()
@@ -278,7 +278,7 @@ public final class StoredConversation {
             next.attributes(patched(attributes, mutation.attributes(), mutation.attributeRemovals()))
                     .deadline(mutation.changesDeadline() ? mutation.deadline() : deadline)
                     .end(mutation.ttl(context.ttl())
-                            .filter(ttl -> isOutlived && ttl.compareTo(context.tombstoneTtl()) < 0)
+                            .filter(ttl -> leavesTombstone && ttl.compareTo(context.tombstoneTtl()) < 0)
                             .map(context.now()::plus));
         }
         return next.build();

@@ -21,10 +21,10 @@ final class MermaidDiagram {
     }
 
     private String newId(String state) {
-        String wished = state.replaceAll("[^A-Za-z0-9_]", "_");
-        String id = wished;
+        String base = state.replaceAll("[^A-Za-z0-9_]", "_");
+        String id = base;
         for (int i = 2; ids.containsValue(id); i++) {
-            id = wished + "_" + i;
+            id = base + "_" + i;
         }
         return id;
     }

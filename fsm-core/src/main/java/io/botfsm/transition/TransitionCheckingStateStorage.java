@@ -89,8 +89,8 @@ public final class TransitionCheckingStateStorage extends ForwardingStateStorage
                     ? storage().write(key, mutation)
                     : refused(key, mutation.expectedState(), mutation);
         }
-        long begun = System.nanoTime();
-        return storage().read(key).thenCompose(current -> checked(key, mutation, current, 1, begun));
+        long start = System.nanoTime();
+        return storage().read(key).thenCompose(current -> checked(key, mutation, current, 1, start));
     }
 
     private static boolean expectsNothingStored(Mutation mutation) {
@@ -110,7 +110,7 @@ public final class TransitionCheckingStateStorage extends ForwardingStateStorage
 
     /** Writes if the state is still the one that was checked; otherwise checks the current state. */
     private CompletionStage<Outcome> checked(
-            StorageKey key, Mutation mutation, Snapshot current, int attempt, long begun) {
+            StorageKey key, Mutation mutation, Snapshot current, int attempt, long start) {
         if (!isRefusedAnyway(mutation, current) && !rules.declare(current.state(), mutation.state())) {
             return refused(key, current.state(), mutation);
         }
@@ -119,10 +119,10 @@ public final class TransitionCheckingStateStorage extends ForwardingStateStorage
                 return CompletableFuture.completedStage(outcome);
             }
             if (attempt == MOST_ATTEMPTS) {
-                Duration taken = Duration.ofNanos(System.nanoTime() - begun);
+                Duration taken = Duration.ofNanos(System.nanoTime() - start);
                 return CompletableFuture.failedStage(new ContentionException(key, attempt, taken));
             }
-            return checked(key, mutation, conflict.current(), attempt + 1, begun);
+            return checked(key, mutation, conflict.current(), attempt + 1, start);
         });
     }
 

@@ -30,7 +30,7 @@ final class TransitionOrder {
     /** Registers the start of a write. Returns its number, to be passed to {@link #end}. */
     long begin(StorageKey key) {
         long[] number = new long[1];
-        lanes.compute(key, (same, known) -> {
+        lanes.compute(key, (sameKey, known) -> {
             Lane lane = known == null ? new Lane() : known;
             number[0] = lane.begin();
             return lane;
@@ -40,7 +40,7 @@ final class TransitionOrder {
 
     /** Registers the end of a write, with or without a change of state. */
     void end(StorageKey key, long number, Optional<Applied> change) {
-        lanes.computeIfPresent(key, (same, lane) -> {
+        lanes.computeIfPresent(key, (sameKey, lane) -> {
             lane.end(number, change);
             lane.handOn(applied -> next.accept(Transition.of(key, applied)));
             return lane.isEmpty() ? null : lane;
@@ -56,16 +56,16 @@ final class TransitionOrder {
     private static final class Lane {
         private final NavigableSet<Long> underWay = new TreeSet<>();
         private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(Comparator.comparingLong(Waiting::version));
-        private long begun;
+        private long started;
 
         long begin() {
-            underWay.add(begun);
-            return begun++;
+            underWay.add(started);
+            return started++;
         }
 
         void end(long number, Optional<Applied> change) {
             underWay.remove(number);
-            change.ifPresent(applied -> waiting.add(new Waiting(applied, begun)));
+            change.ifPresent(applied -> waiting.add(new Waiting(applied, started)));
         }
 
         void handOn(Consumer<Applied> next) {
@@ -75,7 +75,7 @@ final class TransitionOrder {
         }
 
         private boolean isDue(Waiting change) {
-            return underWay.isEmpty() || underWay.first() >= change.begunBefore();
+            return underWay.isEmpty() || underWay.first() >= change.startedBefore();
         }
 
         boolean isEmpty() {
@@ -86,9 +86,9 @@ final class TransitionOrder {
     /**
      * A change that is not delivered yet.
      *
-     * @param begunBefore how many writes had begun when its own ended
+     * @param startedBefore how many writes had begun when its own ended
      */
-    private record Waiting(Applied change, long begunBefore) {
+    private record Waiting(Applied change, long startedBefore) {
         /** The version that the write created, or would have created if it had left anything. */
         long version() {
             return Math.max(change.version(), change.previousVersion() + 1);

@@ -99,11 +99,11 @@ record DialogDefinition<I, O, D>(
      * Returns whether a conversation can go on from one state to another, possibly through states that only do work, so
      * that it can go back.
      */
-    boolean leads(StateDefinition<I, O, D> from, Enum<?> to) {
-        return from.isAskable() && from.state() != to && leads(from, to, new HashSet<>());
+    boolean hasPath(StateDefinition<I, O, D> from, Enum<?> to) {
+        return from.isAskable() && from.state() != to && hasPath(from, to, new HashSet<>());
     }
 
-    private boolean leads(StateDefinition<I, O, D> from, Enum<?> to, Set<Enum<?>> seen) {
+    private boolean hasPath(StateDefinition<I, O, D> from, Enum<?> to, Set<Enum<?>> seen) {
         Set<Enum<?>> exits = new LinkedHashSet<>(from.exits());
         reactions.stream().filter(r -> r.is(Reaction.Kind.GO)).forEach(r -> exits.addAll(r.exits()));
         calls.values().forEach(call -> exits.addAll(call.exits()));
@@ -115,6 +115,6 @@ record DialogDefinition<I, O, D>(
                         .anyMatch(through -> through != null
                                 && !through.isAskable()
                                 && !through.isResting()
-                                && leads(through, to, seen));
+                                && hasPath(through, to, seen));
     }
 }

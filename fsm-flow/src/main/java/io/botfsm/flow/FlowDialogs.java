@@ -73,7 +73,7 @@ final class FlowDialogs<I, O> {
     }
 
     /** Returns whether data of that name belongs to a dialog. */
-    boolean own(String dataName) {
+    boolean isOwnData(String dataName) {
         return dataName.indexOf(':') >= 0 && scopes.contains(StoredStates.scope(dataName));
     }
 

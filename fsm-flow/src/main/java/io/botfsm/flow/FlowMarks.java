@@ -102,7 +102,7 @@ final class FlowMarks {
     Frame pop() {
         List<Frame> frames = frames();
         int depth = frames.size() - 1;
-        cutBack(depth + 1, 0);
+        truncateBack(depth + 1, 0);
         turn.removeAttribute(CALLER + depth);
         turn.removeAttribute(COMMAND + depth);
         return frames.get(depth);
@@ -112,10 +112,10 @@ final class FlowMarks {
      * Returns the states to go back to within the dialog at the given call depth; the state that was left last is at
      * the end.
      */
-    List<String> back(int depth) {
+    List<String> backStates(int depth) {
         List<String> states = new ArrayList<>();
-        for (int i = 0; turn.attributes().containsKey(back(depth, i)); i++) {
-            states.add(turn.attributes().get(back(depth, i)));
+        for (int i = 0; turn.attributes().containsKey(backName(depth, i)); i++) {
+            states.add(turn.attributes().get(backName(depth, i)));
         }
         return states;
     }
@@ -124,30 +124,30 @@ final class FlowMarks {
      * Remembers a state that is left, if a conversation can go back to it. If the entered state was left before, that
      * state and those left after it are forgotten.
      */
-    void left(Optional<String> left, Predicate<String> isEntered) {
+    void recordLeft(Optional<String> left, Predicate<String> isEntered) {
         int depth = frames().size();
-        List<String> states = back(depth);
+        List<String> states = backStates(depth);
         for (int i = 0; i < states.size(); i++) {
             if (isEntered.test(states.get(i))) {
-                cutBack(depth, i);
+                truncateBack(depth, i);
                 return;
             }
         }
-        left.ifPresent(state -> turn.attribute(back(depth, states.size()), state));
+        left.ifPresent(state -> turn.attribute(backName(depth, states.size()), state));
     }
 
     /** Forgets a state and those that were left after it. */
-    void cutBack(int depth, int from) {
-        for (int i = from; turn.attributes().containsKey(back(depth, i)); i++) {
-            turn.removeAttribute(back(depth, i));
+    void truncateBack(int depth, int from) {
+        for (int i = from; turn.attributes().containsKey(backName(depth, i)); i++) {
+            turn.removeAttribute(backName(depth, i));
         }
     }
 
-    void forgetBack() {
-        cutBack(frames().size(), 0);
+    void clearBack() {
+        truncateBack(frames().size(), 0);
     }
 
-    private static String back(int depth, int index) {
+    private static String backName(int depth, int index) {
         return BACK + depth + "." + index;
     }
 

@@ -82,12 +82,12 @@ final class FlowPath<I, O> {
     }
 
     /** Goes on to a state of an open dialog, and ends the sub-dialogs that this dialog has called. */
-    <D> void goOn(DialogDefinition<I, O, D> dialog, Enum<?> to) {
+    <D> void goTo(DialogDefinition<I, O, D> dialog, Enum<?> to) {
         unwindTo(dialog);
         Position<I, O, ?> from = position().orElseThrow();
         Optional<String> left =
                 Optional.of(from.stored()).filter(state -> from.state().isAskable() && !from.isAt(to));
-        marks.left(
+        marks.recordLeft(
                 left,
                 state -> dialogs.position(Optional.of(state))
                         .filter(at -> at.isAt(to))
@@ -111,7 +111,7 @@ final class FlowPath<I, O> {
         Position<I, O, D> target = Position.of(dialog, to, dialog.names().name(to));
         marks.work(target.state().work().map(work -> UUID.randomUUID().toString()));
         if (target.state().isResting()) {
-            marks.forgetBack();
+            marks.clearBack();
         }
         if (target.state().call().isPresent()) {
             returned = Optional.of(target);
@@ -147,7 +147,7 @@ final class FlowPath<I, O> {
 
     private <D> void restart(DialogDefinition<I, O, D> sub) {
         scoped.removeData(scope(sub));
-        marks.forgetBack();
+        marks.clearBack();
         enter(sub, sub.start());
     }
 
@@ -180,12 +180,12 @@ final class FlowPath<I, O> {
         List<FlowMarks.Frame> frames = marks.frames();
         Optional<Position<I, O, ?>> from = position();
         for (int depth = frames.size(); from.isPresent(); depth--) {
-            List<String> states = marks.back(depth);
+            List<String> states = marks.backStates(depth);
             for (int i = states.size() - 1; i >= 0; i--) {
                 Optional<Position<I, O, ?>> to = dialogs.position(Optional.of(states.get(i)));
                 if (to.isPresent() && to.get().leadsTo(from.get())) {
                     unwind(depth);
-                    marks.cutBack(depth, i);
+                    marks.truncateBack(depth, i);
                     enter(to.get().dialog(), to.get().state().state());
                     return;
                 }
@@ -222,7 +222,7 @@ final class FlowPath<I, O> {
             turn.state(from.stored());
             leave();
         } else if (!turn.state().get().equals(from.stored())) {
-            marks.forgetBack();
+            marks.clearBack();
             var unused = enterIfStored();
         }
     }

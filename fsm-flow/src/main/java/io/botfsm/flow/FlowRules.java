@@ -40,21 +40,21 @@ final class FlowRules<I, O> {
                 }
             });
             if (hasBack) {
-                goingBack(dialog, from);
+                allowBack(dialog, from);
             }
         });
         dialog.exitsFromAnywhere().forEach(to -> rules.allowFromAny(entered(dialog, to)));
-        dialog.calls().values().forEach(call -> detour(call.dialog()));
+        dialog.calls().values().forEach(call -> allowDetour(call.dialog()));
     }
 
-    private <D> void goingBack(DialogDefinition<I, O, D> dialog, StateDefinition<I, O, D> from) {
+    private <D> void allowBack(DialogDefinition<I, O, D> dialog, StateDefinition<I, O, D> from) {
         dialog.states().values().stream()
-                .filter(before -> !from.isResting() && dialog.leads(before, from.state()))
+                .filter(before -> !from.isResting() && dialog.hasPath(before, from.state()))
                 .forEach(before -> within(from).forEach(stored -> allow(stored, entered(dialog, before.state()))));
     }
 
     /** Adds the transitions of a sub-dialog that a command calls, which returns to where it was called. */
-    private void detour(DialogDefinition<I, O, ?> sub) {
+    private void allowDetour(DialogDefinition<I, O, ?> sub) {
         rules.allowFromAny(entered(sub, sub.start()));
         List<Enum<?>> anywhere = new ArrayList<>();
         dialogs.all()

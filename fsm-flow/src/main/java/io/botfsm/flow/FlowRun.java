@@ -80,11 +80,11 @@ final class FlowRun<I, O> {
     <X extends Exception> boolean timeout(ReplySender<? super O, ? extends X> sender) throws X {
         Handled<Optional<List<O>>> handled =
                 fsm.handle(key, turn -> held(turn).flatMap(due -> session(turn).due(due)));
-        Optional<List<O>> said = handled.orElse(now -> Optional.empty());
-        if (said.isEmpty()) { // the deadline is not the flow's, or someone else was faster
+        Optional<List<O>> newReplies = handled.orElse(now -> Optional.empty());
+        if (newReplies.isEmpty()) { // the deadline is not the flow's, or someone else was faster
             return held(handled.now()).isEmpty();
         }
-        keptUntilSent(said.get(), handled.now());
+        addUnsent(newReplies.get(), handled.now());
         finish(handled.now());
         if (!replies.isEmpty()) {
             sender.send(List.copyOf(replies));
@@ -97,8 +97,8 @@ final class FlowRun<I, O> {
         return now.snapshot().deadline().filter(deadline -> fired.equals(Optional.of(deadline)));
     }
 
-    private void keptUntilSent(List<O> said, Conversation now) {
-        replies.addAll(said);
+    private void addUnsent(List<O> newReplies, Conversation now) {
+        replies.addAll(newReplies);
         unsent = FlowMarks.unsent(FlowDialogs.scoped(now));
     }
 
@@ -108,7 +108,7 @@ final class FlowRun<I, O> {
                 key,
                 turn -> FlowMarks.unsent(FlowDialogs.scoped(turn))
                         .filter(sent::equals)
-                        .map(same -> session(turn).takeOver()));
+                        .map(mark -> session(turn).takeOver()));
     }
 
     /** Does the work of the state that the conversation has reached, and handles its result. */
@@ -121,9 +121,9 @@ final class FlowRun<I, O> {
             }
             String id = pending.get().id();
             Object result = work(pending.get(), now);
-            Handled<Optional<List<O>>> handled = fsm.handle(key, turn -> worked(session(turn), id, result));
+            Handled<Optional<List<O>>> handled = fsm.handle(key, turn -> handleResult(session(turn), id, result));
             Conversation after = handled.now();
-            handled.orElse(repeated -> Optional.empty()).ifPresent(said -> keptUntilSent(said, after));
+            handled.orElse(repeated -> Optional.empty()).ifPresent(newReplies -> addUnsent(newReplies, after));
             now = after;
             pending = dialogs.pending(now);
         }
@@ -137,12 +137,12 @@ final class FlowRun<I, O> {
                         () -> pending.at().work(id, key, now));
     }
 
-    private Optional<List<O>> worked(FlowSession<I, O> session, String id, Object result) {
-        Optional<List<O>> said = session.worked(id, result);
-        if (fired.isPresent() && said.isPresent()) {
+    private Optional<List<O>> handleResult(FlowSession<I, O> session, String id, Object result) {
+        Optional<List<O>> newReplies = session.handleResult(id, result);
+        if (fired.isPresent() && newReplies.isPresent()) {
             session.keepUntilSent(!replies.isEmpty());
         }
-        return said;
+        return newReplies;
     }
 
     private HandlerDecisionException endless(Optional<String> state) {

@@ -80,7 +80,7 @@ final class FlowSession<I, O> {
         boolean isEntered = path.enterIfStored();
         boolean isPending = dialogs.pending(turn).isPresent();
         if (isPending
-                && commanded().stream().anyMatch(dialog -> heard(dialog, input).isPresent())) {
+                && commanded().stream().anyMatch(dialog -> matching(dialog, input).isPresent())) {
             throw new UnfinishedWorkException();
         }
         runFirst(input);
@@ -92,9 +92,9 @@ final class FlowSession<I, O> {
             return List.copyOf(replies);
         }
         Optional<Position<I, O, ?>> position = path.position();
-        Optional<O> late = late(input);
-        if (late.isPresent()) {
-            say(late.get());
+        Optional<O> lateAnswer = lateAnswer(input);
+        if (lateAnswer.isPresent()) {
+            say(lateAnswer.get());
         } else if (position.isEmpty()) {
             var unused = command(commanded(), input);
         } else {
@@ -126,10 +126,10 @@ final class FlowSession<I, O> {
         dialog.first().forEach(handler -> handler.accept(HandlerTurn.undecided(this, dialog), input));
     }
 
-    private Optional<O> late(I input) {
+    private Optional<O> lateAnswer(I input) {
         return dialogs.roots().stream()
                 .flatMap(dialog -> dialog.lateAnswers().stream())
-                .filter(late -> late.stateOf()
+                .filter(lateAnswers -> lateAnswers.stateOf()
                         .apply(input)
                         .filter(state -> !turn.state().equals(Optional.of(state)))
                         .isPresent())
@@ -164,8 +164,8 @@ final class FlowSession<I, O> {
         return commanded;
     }
 
-    private boolean command(List<DialogDefinition<I, O, ?>> of, I input) {
-        for (DialogDefinition<I, O, ?> dialog : of) {
+    private boolean command(List<DialogDefinition<I, O, ?>> candidates, I input) {
+        for (DialogDefinition<I, O, ?> dialog : candidates) {
             if (command(dialog, input)) {
                 return true;
             }
@@ -174,12 +174,12 @@ final class FlowSession<I, O> {
     }
 
     private <D> boolean command(DialogDefinition<I, O, D> dialog, I input) {
-        Optional<Reaction<I, O, D>> heard = heard(dialog, input);
-        heard.ifPresent(reaction -> run(dialog, reaction, input));
-        return heard.isPresent();
+        Optional<Reaction<I, O, D>> match = matching(dialog, input);
+        match.ifPresent(reaction -> run(dialog, reaction, input));
+        return match.isPresent();
     }
 
-    private <D> Optional<Reaction<I, O, D>> heard(DialogDefinition<I, O, D> dialog, I input) {
+    private <D> Optional<Reaction<I, O, D>> matching(DialogDefinition<I, O, D> dialog, I input) {
         return dialog.reactions().stream()
                 .filter(reaction -> !reaction.is(Reaction.Kind.BACK) || path.contains(dialog))
                 .filter(reaction -> reaction.test().test(input))
@@ -192,18 +192,18 @@ final class FlowSession<I, O> {
     }
 
     /** Handles the result of work; empty if it was already handled. */
-    Optional<List<O>> worked(String id, Object result) {
+    Optional<List<O>> handleResult(String id, Object result) {
         Optional<FlowDialogs.PendingWork<I, O>> pending =
                 dialogs.pending(turn).filter(work -> work.id().equals(id));
         if (pending.isEmpty()) {
             return Optional.empty();
         }
         marks.work(Optional.empty());
-        worked(pending.get().at(), result);
+        handleResult(pending.get().at(), result);
         return Optional.of(counted());
     }
 
-    private <D> void worked(Position<I, O, D> at, Object result) {
+    private <D> void handleResult(Position<I, O, D> at, Object result) {
         HandlerTurn.run(
                 this,
                 at.dialog(),
@@ -319,10 +319,10 @@ final class FlowSession<I, O> {
     /**
      * Keeps the conversation due until its replies are sent, if there are any. Pending work keeps it due anyway.
      *
-     * @param saidBefore whether an earlier turn of the same timeout had replies
+     * @param repliedBefore whether an earlier turn of the same timeout had replies
      */
-    void keepUntilSent(boolean saidBefore) {
-        if (dialogs.pending(turn).isPresent() || (replies.isEmpty() && !saidBefore)) {
+    void keepUntilSent(boolean repliedBefore) {
+        if (dialogs.pending(turn).isPresent() || (replies.isEmpty() && !repliedBefore)) {
             return;
         }
         Snapshot after = turn.snapshot();

@@ -56,38 +56,38 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
 
     private void requireDecided(@Nullable Next returned) {
         if (returned == null || !hasDecided) {
-            throw undecidable("decided nothing; return the result of goTo, again, back, begin or end");
+            throw invalidDecision("decided nothing; return the result of goTo, again, back, begin or end");
         }
     }
 
     private void decide() {
         if (!mayDecide) {
-            throw undecidable(
+            throw invalidDecision(
                     "that is declared by first(...) decided what happens next; decide in answer(...), when(...) or a command");
         }
         if (hasDecided) {
-            throw undecidable("decided twice; return the result of the first goTo, again, back, begin or end");
+            throw invalidDecision("decided twice; return the result of the first goTo, again, back, begin or end");
         }
         hasDecided = true;
     }
 
-    private HandlerDecisionException undecidable(String problem) {
+    private HandlerDecisionException invalidDecision(String problem) {
         return new HandlerDecisionException(session.key(), handledIn, problem);
     }
 
-    private UndeclaredExitException undeclared(Optional<Enum<?>> to, String went, String remedy) {
-        return new UndeclaredExitException(session.key(), handledIn, to, went, remedy);
+    private UndeclaredExitException undeclared(Optional<Enum<?>> to, String destination, String remedy) {
+        return new UndeclaredExitException(session.key(), handledIn, to, destination, remedy);
     }
 
     /** Returns the position in the handler's own dialog: the current one, or one that waits for a sub-dialog. */
-    private Optional<Position<I, O, ?>> own() {
+    private Optional<Position<I, O, ?>> ownPosition() {
         return session.path().position(dialog);
     }
 
     /**
      * Returns the position of the conversation if it is in the handler's own dialog, and not in one that it has called.
      */
-    private Optional<Position<I, O, ?>> here() {
+    private Optional<Position<I, O, ?>> currentPosition() {
         return session.path().position().filter(at -> at.isIn(dialog));
     }
 
@@ -153,7 +153,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     }
 
     private String requireOfChat(String name) {
-        if (session.dialogs().own(requireNonNull(name, "data name"))) {
+        if (session.dialogs().isOwnData(requireNonNull(name, "data name"))) {
             throw new IllegalArgumentException("data entry \"" + name
                     + "\" belongs to a dialog, which sets it by data(...), change(...) or edit(...)");
         }
@@ -169,8 +169,8 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     public Next goTo(Enum<?> state) {
         requireExit(state);
         decide();
-        if (own().isPresent()) {
-            session.path().goOn(dialog, state);
+        if (ownPosition().isPresent()) {
+            session.path().goTo(dialog, state);
         } else {
             startOver(state);
         }
@@ -183,7 +183,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
                 .position()
                 .filter(at -> !at.state().isAskable() && !at.state().isResting())
                 .isPresent()) {
-            throw undecidable("called again() where nothing is asked; go on to a state, or add ask(...) to this one");
+            throw invalidDecision("called again() where nothing is asked; go on to a state, or add ask(...) to this one");
         }
         decide();
         session.path().stay();
@@ -206,7 +206,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     public Next begin(Enum<?> state) {
         requireExit(state);
         if (dialog.isSub()) {
-            throw undecidable("called begin() in a sub-dialog, which only its caller may begin; use goTo(...)");
+            throw invalidDecision("called begin() in a sub-dialog, which only its caller may begin; use goTo(...)");
         }
         decide();
         startOver(state);
@@ -224,7 +224,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     @Override
     public Next end() {
         boolean isExit =
-                !dialog.isSub() && here().filter(at -> at.state().ends()).isPresent();
+                !dialog.isSub() && currentPosition().filter(at -> at.state().ends()).isPresent();
         if (handledIn.isPresent() && !isExit && !session.dialogs().endAnywhere()) {
             throw undeclared(
                     Optional.empty(),
@@ -238,10 +238,10 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
 
     @Override
     public Next done() {
-        if (!dialog.isSub() || here().isEmpty()) {
-            throw undecidable("called done() outside a sub-dialog; use end()");
+        if (!dialog.isSub() || currentPosition().isEmpty()) {
+            throw invalidDecision("called done() outside a sub-dialog; use end()");
         }
-        if (here().filter(at -> at.state().ends()).isEmpty()) {
+        if (currentPosition().filter(at -> at.state().ends()).isEmpty()) {
             throw undeclared(Optional.empty(), "back to its caller", "declare ends() in the state that returns");
         }
         decide();
@@ -259,12 +259,12 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     private void requireExit(Enum<?> to) {
         requireNonNull(to, "state");
         boolean isExit = exits.contains(to)
-                || here().filter(at -> at.state().exits().contains(to)).isPresent();
+                || currentPosition().filter(at -> at.state().exits().contains(to)).isPresent();
         if (!isExit) {
             throw undeclared(
                     Optional.of(to),
                     "to " + to.name(),
-                    here().map(at -> "declare it: state(" + at.state().state().name() + ", s -> s.to(" + to.name()
+                    currentPosition().map(at -> "declare it: state(" + at.state().state().name() + ", s -> s.to(" + to.name()
                                     + "))")
                             .orElse("declare it: when(..., ..., " + to.name() + ")"));
         }

@@ -26,7 +26,7 @@ record Position<I, O, D>(DialogDefinition<I, O, D> dialog, StateDefinition<I, O,
 
     /** Returns whether a conversation can go on from this position to another one, so that it can go back. */
     boolean leadsTo(Position<I, O, ?> other) {
-        return isIn(other.dialog()) && dialog.leads(state, other.state().state());
+        return isIn(other.dialog()) && dialog.hasPath(state, other.state().state());
     }
 
     /** Returns the scope of the data: the data of a state stored under a former group is in the scope of that group. */

@@ -16,13 +16,13 @@ public final class UndeclaredExitException extends FsmException {
     private final Optional<String> from;
     private final Optional<Enum<?>> to;
 
-    UndeclaredExitException(StorageKey key, Optional<String> from, Optional<Enum<?>> to, String went, String remedy) {
+    UndeclaredExitException(StorageKey key, Optional<String> from, Optional<Enum<?>> to, String destination, String remedy) {
         super(String.format(
                 Locale.ROOT,
                 "%s: a handler in %s went %s, which is not declared; %s",
                 key,
                 from.map(Text::field).orElse("no state"),
-                went,
+                destination,
                 remedy));
         this.key = key;
         this.from = from;

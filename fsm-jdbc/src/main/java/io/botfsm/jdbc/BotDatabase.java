@@ -46,16 +46,16 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
     private static final int LEASE_THREADS = 4;
 
     private final Dialect dialect;
-    private final boolean forgetsNothing;
+    private final boolean isDurable;
     private final DatabaseCalls storageCalls;
     private final Optional<ExecutorService> storageThreads;
     private final DatabaseClock clock;
     private final Builder settings;
 
-    private BotDatabase(Builder settings, Dialect dialect, boolean forgetsNothing) {
+    private BotDatabase(Builder settings, Dialect dialect, boolean isDurable) {
         this.settings = settings;
         this.dialect = dialect;
-        this.forgetsNothing = forgetsNothing;
+        this.isDurable = isDurable;
         this.clock = new DatabaseClock(settings.nowMicros.orElse(dialect.nowMicros()), settings.nanoTime);
         this.storageThreads = settings.executor.isPresent()
                 ? Optional.empty()
@@ -100,7 +100,7 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
         return new JdbcLeaseStore(
                 new DatabaseCalls(settings.dataSource, dialect, executor, settings.timeout),
                 clock,
-                forgetsNothing,
+                isDurable,
                 settings.hintInterval,
                 () -> threads.ifPresent(ExecutorService::shutdown));
     }

@@ -55,9 +55,9 @@ final class ColumnText {
                 return end;
             }
         } catch (RuntimeException e) {
-            throw notEntries(e);
+            throw malformed(e);
         }
-        throw notEntries(null);
+        throw malformed(null);
     }
 
     private static String partBefore(String text, int at, int end) {
@@ -65,7 +65,7 @@ final class ColumnText {
     }
 
     @SuppressWarnings("UnusedVariable") // not used as a cause: its message may quote the record
-    private static IllegalArgumentException notEntries(@Nullable RuntimeException hidden) {
+    private static IllegalArgumentException malformed(@Nullable RuntimeException hidden) {
         return new IllegalArgumentException("a column does not hold named texts");
     }
 

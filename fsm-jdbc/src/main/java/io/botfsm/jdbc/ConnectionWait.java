@@ -14,17 +14,17 @@ import javax.sql.DataSource;
 
 /**
  * The wait of the current thread for a connection. A data source has no timeout for that, but pools react to an
- * interrupt: the thread is interrupted when its time is up, at most {@value #LOOK_MILLIS} ms late, and never after the
- * wait has ended. All waits are checked together at intervals, since a timer for each would cost more than the thread
- * switches that running a call on the caller's thread saves.
+ * interrupt: the thread is interrupted when its time is up, at most {@value #CHECK_INTERVAL_MILLIS} ms late, and never
+ * after the wait has ended. All waits are checked together at intervals, since a timer for each would cost more than
+ * the thread switches that running a call on the caller's thread saves.
  */
 final class ConnectionWait {
-    private static final long LOOK_MILLIS = 50;
+    private static final long CHECK_INTERVAL_MILLIS = 50;
 
     private static final Set<ConnectionWait> WAITS = ConcurrentHashMap.newKeySet();
-    private static final AtomicBoolean LOOKING = new AtomicBoolean();
+    private static final AtomicBoolean CHECK_PENDING = new AtomicBoolean();
     private static final Executor LATER =
-            CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
+            CompletableFuture.delayedExecutor(CHECK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
 
     private final Thread thread = Thread.currentThread();
     private final long begin = System.nanoTime();
@@ -45,7 +45,7 @@ final class ConnectionWait {
     static Connection connect(DataSource dataSource, Duration limit) throws SQLException, InterruptedException {
         ConnectionWait wait = new ConnectionWait(limit);
         WAITS.add(wait);
-        lookLater();
+        checkLater();
         try {
             return dataSource.getConnection();
         } catch (SQLException | RuntimeException e) {
@@ -63,16 +63,16 @@ final class ConnectionWait {
         }
     }
 
-    private static void lookLater() {
-        if (!WAITS.isEmpty() && LOOKING.compareAndSet(false, true)) {
-            LATER.execute(ConnectionWait::look);
+    private static void checkLater() {
+        if (!WAITS.isEmpty() && CHECK_PENDING.compareAndSet(false, true)) {
+            LATER.execute(ConnectionWait::check);
         }
     }
 
-    private static void look() {
-        LOOKING.set(false); // first, so that a wait that begins now is checked later
+    private static void check() {
+        CHECK_PENDING.set(false); // first, so that a wait that begins now is checked later
         WAITS.forEach(ConnectionWait::checkTime);
-        lookLater();
+        checkLater();
     }
 
     private synchronized void checkTime() {

@@ -67,17 +67,17 @@ final class DatabaseCall {
 
     /** Repeats an attempt until it succeeds or the time is up, with random, growing pauses. */
     <T> T untilWon(Attempt<T> attempt) throws SQLException, InterruptedException {
-        for (int lost = 0; ; lost++) {
-            Optional<T> won = attempt.make();
-            if (won.isPresent()) {
-                return won.get();
+        for (int losses = 0; ; losses++) {
+            Optional<T> result = attempt.make();
+            if (result.isPresent()) {
+                return result.get();
             }
-            if (lost >= AT_ONCE) {
-                int longest = Math.min(LONGEST_PAUSE_MILLIS, 1 << Math.min(lost - AT_ONCE, 6));
+            if (losses >= AT_ONCE) {
+                int longest = Math.min(LONGEST_PAUSE_MILLIS, 1 << Math.min(losses - AT_ONCE, 6));
                 TimeUnit.MICROSECONDS.sleep(ThreadLocalRandom.current().nextLong(longest * 1_000L));
             }
             if (progress.isEnding()) {
-                throw new LostEveryRace(lost + 1);
+                throw new LostEveryRace(losses + 1);
             }
         }
     }

@@ -42,7 +42,7 @@ final class InboxTable {
 
     private static final int WAITING = 0;
     private static final int DEAD = 1;
-    private static final long BYTES_AN_ANSWER = 1L << 20;
+    private static final long BYTES_PER_ANSWER = 1L << 20;
     private static final String BEHIND = " AND position > ? ORDER BY position LIMIT ?";
     private static final String OF_BOT = " FROM " + NAME + " WHERE bot_id = ? AND dead = ?";
 
@@ -112,16 +112,16 @@ final class InboxTable {
             }
         }
 
-        Set<Identity> waiting(Collection<Identity> of) throws SQLException {
-            return known(WAITING, of);
+        Set<Identity> waiting(Collection<Identity> identities) throws SQLException {
+            return known(WAITING, identities);
         }
 
-        private Set<Identity> known(int kind, Collection<Identity> of) throws SQLException {
-            if (of.isEmpty()) {
+        private Set<Identity> known(int kind, Collection<Identity> identities) throws SQLException {
+            if (identities.isEmpty()) {
                 return Set.of();
             }
-            String sql = "SELECT same" + OF_BOT + " AND same IN (" + places(of) + ")";
-            return transaction.query(sql, ofBot(bot, kind, of), rows -> {
+            String sql = "SELECT same" + OF_BOT + " AND same IN (" + places(identities) + ")";
+            return transaction.query(sql, ofBot(bot, kind, identities), rows -> {
                 Set<Identity> known = new HashSet<>();
                 while (rows.next()) {
                     known.add(Identity.of(rows.getBytes(1)));
@@ -172,13 +172,13 @@ final class InboxTable {
         }
 
         void bury(InboxUpdate update, String reason, int most) throws SQLException {
-            List<Identity> same = List.of(Identity.of(update));
-            remove(same);
-            if (known(DEAD, same).isEmpty()) {
+            List<Identity> identities = List.of(Identity.of(update));
+            remove(identities);
+            if (known(DEAD, identities).isEmpty()) {
                 var unused = transaction.change(insert, statement -> bind(statement, DEAD, update, reason));
                 keepLast();
             }
-            OptionalLong newestToGo = transaction.query(
+            OptionalLong newestExcess = transaction.query(
                     "SELECT position" + OF_BOT + " ORDER BY position DESC LIMIT 1 OFFSET ?",
                     statement -> {
                         statement.setBytes(1, bot);
@@ -186,21 +186,21 @@ final class InboxTable {
                         statement.setInt(3, most);
                     },
                     rows -> rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty());
-            if (newestToGo.isPresent()) {
+            if (newestExcess.isPresent()) {
                 var unused = transaction.change(
-                        "DELETE" + OF_BOT + " AND position <= ?", at(bot, DEAD, newestToGo.getAsLong()));
+                        "DELETE" + OF_BOT + " AND position <= ?", at(bot, DEAD, newestExcess.getAsLong()));
             }
         }
 
         boolean replay(long position) throws SQLException {
-            Optional<Identity> same = transaction.query(
+            Optional<Identity> identity = transaction.query(
                     "SELECT same" + OF_BOT + " AND position = ?",
                     at(bot, DEAD, position),
                     rows -> rows.next() ? Optional.of(Identity.of(rows.getBytes(1))) : Optional.empty());
-            if (same.isEmpty()) {
+            if (identity.isEmpty()) {
                 return false;
             }
-            if (!waiting(List.of(same.get())).isEmpty()) {
+            if (!waiting(List.of(identity.get())).isEmpty()) {
                 return drop(position);
             }
             var unused = transaction.change(replay, statement -> {
@@ -343,22 +343,22 @@ final class InboxTable {
 
     private static <T> Optional<Page<T>> page(
             DatabaseCall call, String name, int kind, long after, int limit, Entry<T> entry) throws SQLException {
-        Binding behind = at(IndexKey.of(name), kind, after);
+        Binding binding = at(IndexKey.of(name), kind, after);
         Optional<Stretch> stretch = call.query(
                 "SELECT bytes" + OF_BOT + BEHIND,
                 statement -> {
-                    behind.to(statement);
+                    binding.to(statement);
                     statement.setInt(4, limit);
                 },
                 rows -> stretch(rows, limit));
-        return stretch.isEmpty() ? Optional.empty() : page(call, behind, after, stretch.get(), entry);
+        return stretch.isEmpty() ? Optional.empty() : page(call, binding, after, stretch.get(), entry);
     }
 
     private static Stretch stretch(ResultSet rows, int limit) throws SQLException {
         int count = 0;
         for (long bytes = 0; rows.next(); count++) {
             bytes += rows.getLong(1);
-            if (count > 0 && bytes > BYTES_AN_ANSWER) {
+            if (count > 0 && bytes > BYTES_PER_ANSWER) {
                 return new Stretch(count, true);
             }
         }
@@ -366,11 +366,11 @@ final class InboxTable {
     }
 
     private static <T> Optional<Page<T>> page(
-            DatabaseCall call, Binding behind, long after, Stretch stretch, Entry<T> entry) throws SQLException {
+            DatabaseCall call, Binding binding, long after, Stretch stretch, Entry<T> entry) throws SQLException {
         return call.query(
                 "SELECT position, update_id, key_text, content, reason, at_us" + OF_BOT + BEHIND,
                 statement -> {
-                    behind.to(statement);
+                    binding.to(statement);
                     statement.setInt(4, stretch.rows);
                 },
                 rows -> {
@@ -425,8 +425,8 @@ final class InboxTable {
             statement.setBytes(1, bot);
             statement.setInt(2, kind);
             int at = 3;
-            for (Identity same : all) {
-                statement.setBytes(at++, same.hash());
+            for (Identity identity : all) {
+                statement.setBytes(at++, identity.hash());
             }
         };
     }

@@ -38,15 +38,15 @@ final class JdbcLeaseStore implements LeaseStore {
     /**
      * A store.
      *
-     * @param forgetsNothing whether each commit is on disk before it is acknowledged
+     * @param isDurable whether each commit is on disk before it is acknowledged
      */
     JdbcLeaseStore(
-            DatabaseCalls calls, DatabaseClock clock, boolean forgetsNothing, Duration hintInterval, Runnable onClose) {
+            DatabaseCalls calls, DatabaseClock clock, boolean isDurable, Duration hintInterval, Runnable onClose) {
         this.calls = calls;
         this.table = new LeaseTable(calls.dialect(), clock);
         this.sweep = new TableSweep(calls, LeaseTable.NAME, LeaseTable.isOver(clock));
         this.hints = new ReleaseHints(this::released, hintInterval);
-        this.memory = forgetsNothing ? Granted.EVERYTHING : Duration.ZERO;
+        this.memory = isDurable ? Granted.EVERYTHING : Duration.ZERO;
         this.onClose = onClose;
     }
 

@@ -28,7 +28,7 @@ final class ReleaseHints {
     /** The default interval at which the database is asked. */
     static final Duration INTERVAL = Duration.ofMillis(100);
 
-    private static final int NAMES_A_QUERY = 500;
+    private static final int NAMES_PER_QUERY = 500;
 
     private final Function<List<String>, CompletionStage<Map<String, Long>>> released;
     private final Duration interval;
@@ -133,7 +133,7 @@ final class ReleaseHints {
     }
 
     private void ask(List<String> names) {
-        List<String> first = names.subList(0, Math.min(NAMES_A_QUERY, names.size()));
+        List<String> first = names.subList(0, Math.min(NAMES_PER_QUERY, names.size()));
         released.apply(first).whenComplete((found, failure) -> {
             List<Hint> due = failure == null ? due(first, found) : List.of();
             due.forEach(Hint::run);

@@ -115,7 +115,7 @@ final class BotInbox {
     }
 
     boolean replay(long position, Instant now) {
-        DeadUpdate letter = withoutLetter(position);
+        DeadUpdate letter = removeLetter(position);
         if (letter != null && !waitingPositions.containsKey(Identity.of(letter.update()))) {
             append(letter.update(), now);
         }
@@ -123,10 +123,10 @@ final class BotInbox {
     }
 
     boolean drop(long position) {
-        return withoutLetter(position) != null;
+        return removeLetter(position) != null;
     }
 
-    private @Nullable DeadUpdate withoutLetter(long position) {
+    private @Nullable DeadUpdate removeLetter(long position) {
         DeadUpdate letter = dead.remove(position);
         if (letter != null) {
             deadPositions.remove(Identity.of(letter.update()));

@@ -106,7 +106,7 @@ public final class MemoryStateStorage implements StateStorage {
         }
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         try {
-            conversations.asMap().compute(key, (same, kept) -> {
+            conversations.asMap().compute(key, (sameKey, kept) -> {
                 StoredConversation before = kept == null ? StoredConversation.none() : kept.conversation;
                 Step step = before.apply(mutation, context(key));
                 outcome.complete(step.outcome());

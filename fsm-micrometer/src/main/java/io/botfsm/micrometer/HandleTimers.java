@@ -41,11 +41,11 @@ final class HandleTimers {
         return registry.config().clock().monotonicTime();
     }
 
-    void end(long begun, @Nullable Handled<?> handled, @Nullable Throwable failure) {
+    void end(long start, @Nullable Handled<?> handled, @Nullable Throwable failure) {
         MeterFailures.logged(
                 NAME,
                 () -> timers.computeIfAbsent(kind(handled, failure), this::timer)
-                        .record(now() - begun, TimeUnit.NANOSECONDS));
+                        .record(now() - start, TimeUnit.NANOSECONDS));
     }
 
     private Kind kind(@Nullable Handled<?> handled, @Nullable Throwable failure) {

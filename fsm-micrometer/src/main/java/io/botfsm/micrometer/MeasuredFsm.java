@@ -26,13 +26,13 @@ final class MeasuredFsm extends DecoratedFsm {
     <R extends @Nullable Object> Handled<R> around(
             Function<? super Turn, ? extends R> handler,
             Function<Function<? super Turn, ? extends R>, Handled<R>> event) {
-        long begun = timers.now();
+        long start = timers.now();
         try {
             Handled<R> handled = event.apply(handler);
-            timers.end(begun, handled, null);
+            timers.end(start, handled, null);
             return handled;
         } catch (RuntimeException | Error e) {
-            timers.end(begun, null, e);
+            timers.end(start, null, e);
             throw e;
         }
     }
@@ -42,14 +42,14 @@ final class MeasuredFsm extends DecoratedFsm {
             StorageKey key,
             Function<? super Turn, ? extends R> handler,
             Function<Function<? super Turn, ? extends R>, CompletionStage<Handled<R>>> event) {
-        long begun = timers.now();
+        long start = timers.now();
         try {
             CompletionStage<Handled<R>> stage = event.apply(handler);
             // not the dependent stage, which a caller could complete before this one has ended
-            var unused = stage.whenComplete((handled, failure) -> timers.end(begun, handled, failure));
+            var unused = stage.whenComplete((handled, failure) -> timers.end(start, handled, failure));
             return stage;
         } catch (RuntimeException | Error e) {
-            timers.end(begun, null, e);
+            timers.end(start, null, e);
             throw e;
         }
     }

@@ -19,27 +19,27 @@ final class MeasuredStateStorage extends ForwardingStateStorage {
 
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
-        long begun = timers.now();
+        long start = timers.now();
         try {
             CompletionStage<Snapshot> stage = storage().read(key);
             // not the dependent stage, which a caller could complete before this one has ended
-            var unused = stage.whenComplete((found, failure) -> timers.read(begun, found, failure));
+            var unused = stage.whenComplete((found, failure) -> timers.read(start, found, failure));
             return stage;
         } catch (RuntimeException | Error e) {
-            timers.read(begun, null, e);
+            timers.read(start, null, e);
             throw e;
         }
     }
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
-        long begun = timers.now();
+        long start = timers.now();
         try {
             CompletionStage<Outcome> stage = storage().write(key, mutation);
-            var unused = stage.whenComplete((written, failure) -> timers.write(begun, written, failure));
+            var unused = stage.whenComplete((written, failure) -> timers.write(start, written, failure));
             return stage;
         } catch (RuntimeException | Error e) {
-            timers.write(begun, null, e);
+            timers.write(start, null, e);
             throw e;
         }
     }

@@ -36,15 +36,15 @@ final class StorageTimers {
         return registry.config().clock().monotonicTime();
     }
 
-    void read(long begun, @Nullable Snapshot found, @Nullable Throwable failure) {
+    void read(long start, @Nullable Snapshot found, @Nullable Throwable failure) {
         String outcome = outcomeOfRead(found, failure);
-        MeterFailures.logged(NAME, () -> record(reads.computeIfAbsent(outcome, value -> timer("read", value)), begun));
+        MeterFailures.logged(NAME, () -> record(reads.computeIfAbsent(outcome, value -> timer("read", value)), start));
     }
 
-    void write(long begun, @Nullable Outcome written, @Nullable Throwable failure) {
+    void write(long start, @Nullable Outcome written, @Nullable Throwable failure) {
         String outcome = outcomeOfWrite(written, failure);
         MeterFailures.logged(
-                NAME, () -> record(writes.computeIfAbsent(outcome, value -> timer("write", value)), begun));
+                NAME, () -> record(writes.computeIfAbsent(outcome, value -> timer("write", value)), start));
     }
 
     static String outcomeOfRead(@Nullable Snapshot found, @Nullable Throwable failure) {
@@ -67,8 +67,8 @@ final class StorageTimers {
         return written instanceof Outcome.Conflict ? "conflict" : FailureTag.FENCED;
     }
 
-    private void record(Timer timer, long begun) {
-        timer.record(now() - begun, TimeUnit.NANOSECONDS);
+    private void record(Timer timer, long start) {
+        timer.record(now() - start, TimeUnit.NANOSECONDS);
     }
 
     private Timer timer(String operation, String outcome) {

@@ -48,7 +48,7 @@ final class LeaseKeys {
     }
 
     /** The key of the lease and that of its fence. */
-    List<byte[]> both(String name) {
+    List<byte[]> leaseAndFence(String name) {
         String lease = lease(name);
         return List.of(lease.getBytes(UTF_8), (lease + ":fence").getBytes(UTF_8));
     }

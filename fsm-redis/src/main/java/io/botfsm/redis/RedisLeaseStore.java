@@ -89,8 +89,8 @@ public final class RedisLeaseStore implements LeaseStore {
         if (closed) {
             return CompletableFuture.failedFuture(closed(null));
         }
-        long asked = System.nanoTime();
-        List<byte[]> leaseAndFence = keys.both(request.name());
+        long start = System.nanoTime();
+        List<byte[]> leaseAndFence = keys.leaseAndFence(request.name());
         byte[] lease = leaseAndFence.get(0);
         RedisPort server = port.at(lease);
         long connection = server.connection();
@@ -99,7 +99,7 @@ public final class RedisLeaseStore implements LeaseStore {
         run(Scripts.ACQUIRE, request.name(), leaseAndFence, LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
             if (grant.isPresent()) {
-                granted(result, grant.get(), request, port.at(lease), new AskedServer(server, connection, asked));
+                granted(result, grant.get(), request, port.at(lease), new AskedServer(server, connection, start));
             } else {
                 result.complete(LeaseReply.occupied(reply));
             }
@@ -126,7 +126,7 @@ public final class RedisLeaseStore implements LeaseStore {
             AskedServer asked) {
         var unused = asked.inTime(memory.of(granting), timeout)
                 .handle((found, failure) -> granting == asked.server() ? found : null) // else either may have granted
-                .thenCompose(sure -> remembered(sure, grant.fenceAge(), request, asked))
+                .thenCompose(known -> remembered(known, grant.fenceAge(), request, asked))
                 .exceptionally(failure -> Duration.ZERO)
                 .thenAccept(remembered -> result.complete(new Granted(grant.token(), remembered)));
     }
@@ -176,14 +176,14 @@ public final class RedisLeaseStore implements LeaseStore {
     public CompletionStage<Void> force(String name) {
         requireNonNull(name, "name");
         CompletableFuture<Void> result = new CompletableFuture<>();
-        run(Scripts.FORCE, name, keys.both(name), LeaseArguments.ofForce(), result, reply -> result.complete(null));
+        run(Scripts.FORCE, name, keys.leaseAndFence(name), LeaseArguments.ofForce(), result, reply -> result.complete(null));
         return result;
     }
 
     private <T> CompletionStage<T> call(
             Script script, String name, List<byte[]> args, Function<List<Object>, T> decode) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        run(script, name, keys.both(name), args, result, reply -> result.complete(decode.apply(reply)));
+        run(script, name, keys.leaseAndFence(name), args, result, reply -> result.complete(decode.apply(reply)));
         return result;
     }
 

@@ -20,7 +20,7 @@ final class ServerClock implements InstantSource {
 
     private final RedisPort server;
     private final InstantSource own;
-    private final AtomicLong asked;
+    private final AtomicLong lastQuery;
     private volatile long aheadMicros;
 
     /** Asks the server at once; does not wait for its answer. */
@@ -31,16 +31,16 @@ final class ServerClock implements InstantSource {
     ServerClock(RedisPort server, InstantSource own) {
         this.server = server;
         this.own = own;
-        this.asked = new AtomicLong(System.nanoTime());
+        this.lastQuery = new AtomicLong(System.nanoTime());
         ask();
     }
 
     /** Never blocks, never fails. */
     @Override
     public Instant instant() {
-        long last = asked.get();
+        long last = lastQuery.get();
         long now = System.nanoTime();
-        if (now - last >= INTERVAL_NANOS && asked.compareAndSet(last, now)) {
+        if (now - last >= INTERVAL_NANOS && lastQuery.compareAndSet(last, now)) {
             ask();
         }
         return own.instant().plusNanos(TimeUnit.MICROSECONDS.toNanos(aheadMicros));

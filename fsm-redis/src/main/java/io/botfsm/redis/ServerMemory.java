@@ -59,7 +59,7 @@ final class ServerMemory {
         if (reading == null
                 || reading.connection() != connection
                 || reading.memory().isCompletedExceptionally()) {
-            reading = new MemoryReading(connection, asked(server));
+            reading = new MemoryReading(connection, query(server));
             if (latest.size() >= MOST_SERVERS) {
                 latest.clear();
             }
@@ -68,9 +68,9 @@ final class ServerMemory {
         return reading.memory();
     }
 
-    private static CompletableFuture<Memory> asked(RedisPort server) {
+    private static CompletableFuture<Memory> query(RedisPort server) {
         CompletionStage<Boolean> everything = server.info("persistence")
-                .thenCompose(text -> AOF.matcher(text).find() ? isAlwaysSynced(server) : no())
+                .thenCompose(text -> AOF.matcher(text).find() ? isAlwaysSynced(server) : completedFalse())
                 .exceptionally(failure -> false);
         return server.info("server")
                 .thenApply(ServerMemory::startedBefore)
@@ -90,14 +90,14 @@ final class ServerMemory {
     private static CompletionStage<Boolean> isAlwaysSynced(RedisPort server) {
         return server.configGet("*appendfsync*")
                 .thenApply(settings ->
-                        is(settings, "appendfsync", "always") && is(settings, "no-appendfsync-on-rewrite", "no"));
+                        hasSetting(settings, "appendfsync", "always") && hasSetting(settings, "no-appendfsync-on-rewrite", "no"));
     }
 
-    private static CompletionStage<Boolean> no() {
+    private static CompletionStage<Boolean> completedFalse() {
         return CompletableFuture.completedFuture(false);
     }
 
-    private static boolean is(List<byte[]> settings, String name, String value) {
+    private static boolean hasSetting(List<byte[]> settings, String name, String value) {
         for (int i = 0; i + 1 < settings.size(); i += 2) {
             if (new String(settings.get(i), UTF_8).equals(name)) {
                 return new String(settings.get(i + 1), UTF_8).equals(value);

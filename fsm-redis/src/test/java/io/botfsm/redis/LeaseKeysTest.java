@@ -16,7 +16,7 @@ class LeaseKeysTest {
     @Test
     void namesTheLeaseAndItsFenceWithOneHashTag() {
         assertThat(lease("onboarding-bot")).isEqualTo("lock:{onboarding-bot}");
-        assertThat(new LeaseKeys("shop").both("бот").stream().map(key -> new String(key, UTF_8)))
+        assertThat(new LeaseKeys("shop").leaseAndFence("бот").stream().map(key -> new String(key, UTF_8)))
                 .containsExactly("shop:{бот}", "shop:{бот}:fence");
     }
 
@@ -38,7 +38,7 @@ class LeaseKeysTest {
         for (String a : parts) {
             for (String b : parts) {
                 for (String c : parts) {
-                    for (byte[] key : new LeaseKeys("lock").both(a + b + c)) {
+                    for (byte[] key : new LeaseKeys("lock").leaseAndFence(a + b + c)) {
                         String other = taken.put(new String(key, UTF_8), a + b + c);
                         assertThat(other == null || other.equals(a + b + c))
                                 .as(new String(key, UTF_8))

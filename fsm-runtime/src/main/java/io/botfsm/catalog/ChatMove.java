@@ -137,7 +137,7 @@ public final class ChatMove {
      * twice.
      */
     private Fate move(StorageKey key, StorageKey target) {
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         Snapshot source = storage.read(key);
         if (!CarriedConversation.isThere(source)) {
             return Fate.ENDED;
@@ -161,9 +161,9 @@ public final class ChatMove {
                         CarriedConversation.end(
                                 source.version(), source.deadline().isPresent()));
             } catch (FencedException e) {
-                throw takenBack(e, target, copied, hasDeadline);
+                throw afterTakeBack(e, target, copied, hasDeadline);
             } catch (StorageRefusedException e) {
-                throw e.mayBeApplied() ? e : takenBack(e, target, copied, hasDeadline);
+                throw e.mayBeApplied() ? e : afterTakeBack(e, target, copied, hasDeadline);
             }
             if (cleared instanceof Applied) {
                 return isCopied ? Fate.MOVED : Fate.SUPERSEDED;
@@ -174,7 +174,7 @@ public final class ChatMove {
                 return Fate.ENDED;
             }
         }
-        throw new ContentionException(key, MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - begun));
+        throw new ContentionException(key, MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - start));
     }
 
     /**
@@ -193,7 +193,7 @@ public final class ChatMove {
     }
 
     /** Clears the copy of a source whose clear was refused, so that the conversation is not in both chats. */
-    private FsmException takenBack(FsmException refused, StorageKey target, OptionalLong copied, boolean hasDeadline) {
+    private FsmException afterTakeBack(FsmException refused, StorageKey target, OptionalLong copied, boolean hasDeadline) {
         try {
             takeBack(target, copied, hasDeadline);
         } catch (RuntimeException e) {

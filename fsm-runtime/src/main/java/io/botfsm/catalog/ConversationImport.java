@@ -122,7 +122,7 @@ public final class ConversationImport {
 
     /** Handles a conversation under whose key something is stored, even if only what outlives a conversation. */
     private void settle(FoundConversation each, Snapshot found, Progress done) {
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         Snapshot present = found;
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             boolean isThere = CarriedConversation.isThere(present);
@@ -138,7 +138,7 @@ public final class ConversationImport {
             }
             present = MaintainedStorage.current(each.key(), outcome);
         }
-        throw new ContentionException(each.key(), MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - begun));
+        throw new ContentionException(each.key(), MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - start));
     }
 
     /** The progress so far. Not thread-safe. */

@@ -8,10 +8,10 @@ interface Admission {
     /**
      * Tries to acquire the permit; blocks at most for the time of one request to a store.
      *
-     * @param again if the turn has to wait, is run once, later, to try again
+     * @param retry if the turn has to wait, is run once, later, to try again
      * @return null if the turn has to wait
      * @throws io.botfsm.storage.FsmException if it cannot be obtained
      */
     @Nullable
-    ConversationPermit admit(QueuedHandler<?> turn, Runnable again);
+    ConversationPermit admit(QueuedHandler<?> turn, Runnable retry);
 }

@@ -30,7 +30,7 @@ final class ConversationQueues<T> {
     /** Adds an element to the end of the queue, unless the queue would then exceed the limit. */
     Place arrive(StorageKey key, T last, int limit) {
         Found<Place> place = new Found<>(Place.NONE);
-        queues.compute(key, (same, queue) -> {
+        queues.compute(key, (sameKey, queue) -> {
             Deque<T> longer = queue == null ? new ArrayDeque<>(2) : queue;
             if (longer.size() < limit) {
                 place.is = longer.isEmpty() ? Place.FIRST : Place.BEHIND;
@@ -44,7 +44,7 @@ final class ConversationQueues<T> {
     /** Removes the first element. Returns the next one, which now has the turn, if any. */
     Optional<T> leave(StorageKey key) {
         Found<Optional<T>> next = new Found<>(Optional.empty());
-        queues.computeIfPresent(key, (same, queue) -> {
+        queues.computeIfPresent(key, (sameKey, queue) -> {
             queue.removeFirst();
             next.is = Optional.ofNullable(queue.peekFirst());
             return queue.isEmpty() ? null : queue;
@@ -55,7 +55,7 @@ final class ConversationQueues<T> {
     /** Removes the first element if there is a next one, which then has the turn; otherwise the first one stays. */
     Optional<T> leaveToNext(StorageKey key) {
         Found<Optional<T>> next = new Found<>(Optional.empty());
-        queues.computeIfPresent(key, (same, queue) -> {
+        queues.computeIfPresent(key, (sameKey, queue) -> {
             if (queue.size() > 1) {
                 queue.removeFirst();
                 next.is = Optional.ofNullable(queue.peekFirst());
@@ -68,7 +68,7 @@ final class ConversationQueues<T> {
     /** Removes an element behind the first. Returns false if it is not in the queue, or is the first. */
     boolean giveUp(StorageKey key, T some) {
         Found<Boolean> removed = new Found<>(false);
-        queues.computeIfPresent(key, (same, queue) -> {
+        queues.computeIfPresent(key, (sameKey, queue) -> {
             removed.is = queue.peekFirst() != some && queue.remove(some);
             return queue;
         });
@@ -78,7 +78,7 @@ final class ConversationQueues<T> {
     /** Returns whether a queue has reached the limit. */
     boolean isFull(StorageKey key, int limit) {
         Found<Boolean> full = new Found<>(false);
-        queues.computeIfPresent(key, (same, queue) -> {
+        queues.computeIfPresent(key, (sameKey, queue) -> {
             full.is = queue.size() >= limit;
             return queue;
         });
@@ -95,7 +95,7 @@ final class ConversationQueues<T> {
 
     private List<T> inQueue(StorageKey key) {
         Found<List<T>> all = new Found<>(List.of());
-        queues.computeIfPresent(key, (same, queue) -> {
+        queues.computeIfPresent(key, (sameKey, queue) -> {
             all.is = List.copyOf(queue);
             return queue;
         });

@@ -317,7 +317,7 @@ public interface EventIsolation extends AutoCloseable {
             IsolationThreads own = new IsolationThreads(threads.orElseGet(IsolationThreads::defaultSize));
             Admission admission = store.<Admission>map(leases ->
                             new LeaseAdmission(engine(leases, own), acquireTimeout.orElse(DEFAULT_ACQUIRE_TIMEOUT)))
-                    .orElse((handler, again) -> InProcessPermit.INSTANCE);
+                    .orElse((handler, retry) -> InProcessPermit.INSTANCE);
             return new QueuedIsolation(
                     admission,
                     own,

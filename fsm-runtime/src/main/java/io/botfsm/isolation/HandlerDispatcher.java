@@ -15,15 +15,15 @@ final class HandlerDispatcher {
     /** The pending work of one thread. */
     private static final class Loop {
         private final Deque<QueuedHandler<?>> handlers = new ArrayDeque<>(2);
-        private final boolean lent;
+        private final boolean onExecutor;
         private boolean passing;
 
         /**
-         * @param lent whether the thread belongs to the executor, and so may run handlers for which the executor has no
-         *     other thread
+         * @param onExecutor whether the thread belongs to the executor, and so may run handlers for which the executor
+         *     has no other thread
          */
-        private Loop(boolean lent) {
-            this.lent = lent;
+        private Loop(boolean onExecutor) {
+            this.onExecutor = onExecutor;
         }
     }
 
@@ -84,7 +84,7 @@ final class HandlerDispatcher {
                 loops.remove();
             }
         }
-        if (refusal != null && loop.lent) {
+        if (refusal != null && loop.onExecutor) {
             loop.handlers.add(next); // its submission was accepted, and this thread can run it
         } else if (refusal != null) {
             rejected.accept(next, refusal);

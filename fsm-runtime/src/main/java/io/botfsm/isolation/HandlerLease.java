@@ -51,16 +51,16 @@ final class HandlerLease implements ConversationLease {
     }
 
     void lose() {
-        List<Runnable> listeners;
+        List<Runnable> notified;
         synchronized (monitor) {
             if (lost || ended) {
                 return;
             }
             lost = true;
-            listeners = List.copyOf(actions);
+            notified = List.copyOf(actions);
             actions.clear();
         }
-        listeners.forEach(this::run);
+        notified.forEach(this::run);
     }
 
     private void run(Runnable action) {

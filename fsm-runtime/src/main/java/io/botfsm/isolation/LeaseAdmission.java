@@ -30,13 +30,13 @@ final class LeaseAdmission implements Admission {
     }
 
     @Override
-    public @Nullable ConversationPermit admit(QueuedHandler<?> handler, Runnable again) {
+    public @Nullable ConversationPermit admit(QueuedHandler<?> handler, Runnable retry) {
         String name = LeaseNames.of(handler.key());
         AcquireAttempt.Outcome outcome = ask(handler.key(), name);
         if (outcome instanceof Taken taken) {
             return LeasePermit.begin(engine, taken.lease());
         }
-        await(handler, name, (HeldElsewhere) outcome, again);
+        await(handler, name, (HeldElsewhere) outcome, retry);
         return null;
     }
 
@@ -57,22 +57,22 @@ final class LeaseAdmission implements Admission {
         }
     }
 
-    private void await(QueuedHandler<?> handler, String name, HeldElsewhere other, Runnable again) {
+    private void await(QueuedHandler<?> handler, String name, HeldElsewhere other, Runnable retry) {
         LeaseWait wait = handler.leaseWait();
         if (wait == null) {
-            Duration longest = handler.isImpatient() ? Duration.ZERO : timeout;
+            Duration longest = handler.hasWaitedInVain() ? Duration.ZERO : timeout;
             wait = new LeaseWait(engine, name, engine.clock().nanoTime() + longest.toNanos());
             handler.leaseWait(wait);
         }
         if (wait.isTimeOver()) {
-            handler.losePatience();
+            handler.markWaitedInVain();
             throw new ConversationHeldException(
                     handler.key(),
                     Identity.ownerId(other.claim()),
                     Identity.printable(other.claim().holder()),
                     timeout);
         }
-        wait.sleep(engine.pause(other.remaining()), again);
+        wait.sleep(engine.pause(other.remaining()), retry);
         if (handler.isOver()) { // it was canceled before it slept, so nobody could wake it
             wait.wake();
         }

@@ -31,7 +31,7 @@ final class QueuedHandler<T extends @Nullable Object> {
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private volatile @Nullable ConversationPermit permit;
     private volatile @Nullable LeaseWait wait;
-    private volatile boolean impatient;
+    private volatile boolean waitedInVain;
     private final AtomicBoolean passed = new AtomicBoolean();
 
     QueuedHandler(StorageKey key, Handler<T> handler, Executor executor) {
@@ -93,9 +93,9 @@ final class QueuedHandler<T extends @Nullable Object> {
                 .findFirst();
     }
 
-    private void end(Runnable complete) {
+    private void end(Runnable completion) {
         state.set(State.OVER);
-        complete.run();
+        completion.run();
     }
 
     /** Returns what the handler returned, or throws what it threw. */
@@ -129,16 +129,16 @@ final class QueuedHandler<T extends @Nullable Object> {
     }
 
     /** Inherits from the previous handler that waiting for other processes was in vain, if it was. */
-    void inheritPatience(QueuedHandler<?> before) {
-        impatient = before.impatient;
+    void inheritWaitedInVain(QueuedHandler<?> before) {
+        waitedInVain = before.waitedInVain;
     }
 
-    void losePatience() {
-        impatient = true;
+    void markWaitedInVain() {
+        waitedInVain = true;
     }
 
-    boolean isImpatient() {
-        return impatient;
+    boolean hasWaitedInVain() {
+        return waitedInVain;
     }
 
     @Nullable

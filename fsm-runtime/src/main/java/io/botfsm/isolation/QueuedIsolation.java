@@ -192,10 +192,10 @@ final class QueuedIsolation implements EventIsolation {
         StorageKey outer = handling.get();
         handling.set(queued.key());
         try {
-            Runnable complete =
+            Runnable completion =
                     HandlerTimeout.within(limits.handlerTimeout(), queued.key(), own, () -> queued.handle(lease));
             lease.end();
-            complete.run();
+            completion.run();
         } finally {
             if (outer == null) {
                 handling.remove();
@@ -231,7 +231,7 @@ final class QueuedIsolation implements EventIsolation {
         Optional<QueuedHandler<?>> next = queues.leave(queued.key());
         permits.giveBack();
         next.ifPresent(present -> {
-            present.inheritPatience(queued);
+            present.inheritWaitedInVain(queued);
             if (pause.isZero()) {
                 dispatcher.passTo(present);
             } else {

@@ -169,15 +169,15 @@ public final class ConversationBackup {
     }
 
     /**
-     * @param outrun identifies a copy of a later version that was there before the conversation was read, by its own
-     *     version in the storage of copies; empty if there was none
+     * @param overridable identifies a copy of a later version that was there before the conversation was read, by its
+     *     own version in the storage of copies; empty if there was none
      */
     private CompletionStage<Void> copy(
-            StorageKey key, Snapshot now, Mutation cause, StateStorage original, OptionalLong outrun) {
+            StorageKey key, Snapshot now, Mutation cause, StateStorage original, OptionalLong overridable) {
         if (isEmpty(now)) {
             return CompletableFuture.completedFuture(null); // cleared, or never begun
         }
-        return put(key, outrun, copy -> isLater(copy, now.version()), turn -> {
+        return put(key, overridable, copy -> isLater(copy, now.version()), turn -> {
                     Optional<Long> event = lastEvent(turn.value(EVENT, Long.class), cause.eventId());
                     turn.clear().put(VERSION, now.version());
                     now.state().ifPresent(state -> turn.put(STATE, state));
@@ -187,7 +187,7 @@ public final class ConversationBackup {
                 })
                 .thenCompose(later -> later.isEmpty()
                         ? CompletableFuture.<Void>completedFuture(null)
-                        : original.read(key).thenCompose(again -> copy(key, again, cause, original, later)));
+                        : original.read(key).thenCompose(reread -> copy(key, reread, cause, original, later)));
     }
 
     /** Returns whether a copy is of a later version, or records the clear of this one. */
@@ -222,8 +222,8 @@ public final class ConversationBackup {
         return cleared(key, version, original, OptionalLong.empty());
     }
 
-    private CompletionStage<Void> cleared(StorageKey key, long version, StateStorage original, OptionalLong outrun) {
-        return put(key, outrun, copy -> copiedVersion(copy) > version, turn -> {
+    private CompletionStage<Void> cleared(StorageKey key, long version, StateStorage original, OptionalLong overridable) {
+        return put(key, overridable, copy -> copiedVersion(copy) > version, turn -> {
                     turn.clear().put(VERSION, version);
                     if (hasTtl) {
                         turn.ttl(CLEARED_TTL);
@@ -238,16 +238,16 @@ public final class ConversationBackup {
     }
 
     /**
-     * Changes a copy, unless it is of a later version. A copy of a later version is changed too if {@code outrun}
+     * Changes a copy, unless it is of a later version. A copy of a later version is changed too if {@code overridable}
      * identifies it: it was there before the storage was read, so the storage has gone back since.
      *
      * @return identifies the copy of a later version that was left unchanged; empty if the copy was changed
      */
     private CompletionStage<OptionalLong> put(
-            StorageKey key, OptionalLong outrun, Predicate<Turn> isLater, Consumer<Turn> content) {
+            StorageKey key, OptionalLong overridable, Predicate<Turn> isLater, Consumer<Turn> content) {
         return copies.handleAsync(place(key), turn -> {
                     OptionalLong write = OptionalLong.of(turn.snapshot().version());
-                    if (isLater.test(turn) && !write.equals(outrun)) {
+                    if (isLater.test(turn) && !write.equals(overridable)) {
                         return write;
                     }
                     content.accept(turn);

@@ -96,11 +96,11 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
      * Returns what is stored: after a lookup if it was missing, and after a report to the source if it is what a clear
      * has left.
      */
-    private CompletionStage<Snapshot> known(StorageKey key, boolean anyway) {
+    private CompletionStage<Snapshot> known(StorageKey key, boolean ignoresMisses) {
         return storage()
                 .read(key)
                 .thenCompose(found -> Restoration.isMissing(found)
-                        ? restoration.restore(key, found, anyway)
+                        ? restoration.restore(key, found, ignoresMisses)
                         : CompletableFuture.completedFuture(found))
                 .thenCompose(now -> clears.confirmed(key, now, false));
     }
@@ -131,16 +131,16 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
     }
 
     private static boolean mayLeaveNothing(Mutation mutation) {
-        boolean takes = mutation.changesState()
+        boolean removesAny = mutation.changesState()
                 || mutation.replacesData()
                 || !mutation.removals().isEmpty();
-        return takes && !putsAny(mutation);
+        return removesAny && !putsAny(mutation);
     }
 
-    private CompletionStage<Outcome> writeKnown(StorageKey key, Mutation mutation, boolean again) {
+    private CompletionStage<Outcome> writeKnown(StorageKey key, Mutation mutation, boolean mayRetry) {
         return written(key, mutation).thenCompose(outcome -> {
             if (outcome instanceof Conflict conflict) {
-                return conflict(key, mutation, conflict, again);
+                return conflict(key, mutation, conflict, mayRetry);
             }
             return outcome instanceof Duplicate duplicate
                     ? duplicate(key, duplicate)
@@ -177,14 +177,14 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
     }
 
     private CompletionStage<Outcome> applied(StorageKey key, Mutation mutation, Applied applied) {
-        boolean begun = applied.previousVersion() == 0 && applied.version() > 0;
-        boolean leavesEvent = begun && !putsAny(mutation);
+        boolean isNew = applied.previousVersion() == 0 && applied.version() > 0;
+        boolean leavesEvent = isNew && !putsAny(mutation);
         if (leavesEvent && negativeCache.containsUnknown(key)) {
             clears.markConfirmed(key, applied.version());
             return CompletableFuture.completedFuture(applied);
         }
         boolean leavesMore = applied.state().isPresent() || !mutation.puts().isEmpty();
-        if (begun || leavesMore) {
+        if (isNew || leavesMore) {
             negativeCache.forget(key);
         }
         if (leavesMore) {
@@ -215,8 +215,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
                 .exceptionallyCompose(
                         failure -> CompletableFuture.failedFuture(afterTheWrite(key, Futures.cause(failure))))
                 .thenCompose(now -> {
-                    boolean isIt = now.version() == applied.version();
-                    return isIt && !ClearNotifier.isTombstone(now)
+                    boolean isUnchanged = now.version() == applied.version();
+                    return isUnchanged && !ClearNotifier.isTombstone(now)
                             ? CompletableFuture.completedFuture(applied)
                             : reported(key, applied, applied.version());
                 });
@@ -232,14 +232,14 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
      * Handles a conflict, which carries the current conversation. If that is missing, it was lost or has ended after it
      * was read.
      */
-    private CompletionStage<Outcome> conflict(StorageKey key, Mutation mutation, Conflict conflict, boolean again) {
+    private CompletionStage<Outcome> conflict(StorageKey key, Mutation mutation, Conflict conflict, boolean mayRetry) {
         if (!Restoration.isMissing(conflict.current())) {
             return clears.confirmed(key, conflict.current(), false).thenApply(confirmed -> conflict);
         }
         return known(key, false).thenCompose(now -> {
             boolean restored =
                     !Restoration.isMissing(now) && mutation.expectedVersion().isEmpty();
-            return restored && again
+            return restored && mayRetry
                     ? writeKnown(key, mutation, false)
                     : CompletableFuture.completedFuture(Conflict.of(now));
         });

@@ -51,12 +51,13 @@ final class Restoration {
      * Asks the source, and returns what is stored afterwards.
      *
      * @param missing what is stored now
-     * @param anyway whether to ask even if the source has recently reported that it does not know the conversation
+     * @param ignoresMisses whether to ask even if the source has recently reported that it does not know the
+     *     conversation
      */
-    CompletableFuture<Snapshot> restore(StorageKey key, Snapshot missing, boolean anyway) {
-        return !anyway && isKnownMiss(key)
+    CompletableFuture<Snapshot> restore(StorageKey key, Snapshot missing, boolean ignoresMisses) {
+        return !ignoresMisses && isKnownMiss(key)
                 ? CompletableFuture.completedFuture(missing)
-                : lookUps.join(key, () -> serializer.run(key, () -> unlessRestored(key, anyway)));
+                : lookUps.join(key, () -> serializer.run(key, () -> readOrLookUp(key, ignoresMisses)));
     }
 
     private boolean isKnownMiss(StorageKey key) {
@@ -71,9 +72,9 @@ final class Restoration {
      * Reads again before the lookup: a caller that found nothing may arrive here after the lookup of another caller has
      * ended.
      */
-    private CompletableFuture<Snapshot> unlessRestored(StorageKey key, boolean anyway) {
+    private CompletableFuture<Snapshot> readOrLookUp(StorageKey key, boolean ignoresMisses) {
         return storage.read(key)
-                .thenCompose(now -> !isMissing(now) || (!anyway && isKnownMiss(key))
+                .thenCompose(now -> !isMissing(now) || (!ignoresMisses && isKnownMiss(key))
                         ? CompletableFuture.completedFuture(now)
                         : lookUp(key, now))
                 .toCompletableFuture();
@@ -104,7 +105,7 @@ final class Restoration {
                 .toCompletableFuture()
                 .thenApply(outcome -> stored(missing, restoring, outcome))
                 .exceptionallyCompose(
-                        failure -> CompletableFuture.failedFuture(asOfARead(key, Futures.cause(failure))));
+                        failure -> CompletableFuture.failedFuture(asReadFailure(key, Futures.cause(failure))));
     }
 
     private Snapshot stored(Snapshot missing, Mutation restoring, Outcome outcome) {
@@ -135,7 +136,7 @@ final class Restoration {
      * Converts a failure to one of a read: what the caller wanted to read or write has not happened, whatever the
      * result of the restoring write is.
      */
-    private static Throwable asOfARead(StorageKey key, Throwable failure) {
+    private static Throwable asReadFailure(StorageKey key, Throwable failure) {
         return failure instanceof StorageUnavailableException unavailable && unavailable.mayBeApplied()
                 ? new StorageUnavailableException(key, unavailable.timeout(), false, unavailable)
                 : failure;

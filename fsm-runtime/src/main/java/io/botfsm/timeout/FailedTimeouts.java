@@ -34,7 +34,7 @@ final class FailedTimeouts {
      * @param left the current deadline of the conversation, since the handler may have set another one before it failed
      */
     Failure failed(DueConversation due, Instant left, Instant now) {
-        return failures.asMap().compute(due.key(), (same, before) -> {
+        return failures.asMap().compute(due.key(), (sameKey, before) -> {
             int times = before == null || !before.left.equals(due.deadline()) ? 1 : before.times + 1;
             Duration pause = first.multipliedBy(1L << Math.min(times - 1, MOST_DOUBLINGS));
             return new Failure(left, times, now.plus(pause.compareTo(LONGEST) < 0 ? pause : LONGEST));

@@ -202,16 +202,16 @@ public final class TimeoutRunner implements BotRunner.Bot {
         pauseIfAllFail();
         idleThreads.acquire();
         int idle = 1 + idleThreads.drainPermits();
-        int begun = 0;
+        int started = 0;
         try {
             for (DueConversation due : claimed(idle)) {
                 begin(due);
-                begun++;
+                started++;
             }
         } finally {
-            idleThreads.release(idle - begun);
+            idleThreads.release(idle - started);
         }
-        if (begun == 0 && !found.isEmpty()) {
+        if (started == 0 && !found.isEmpty()) {
             Thread.sleep(NOT_PERMITTED_PAUSE.toMillis());
         }
     }

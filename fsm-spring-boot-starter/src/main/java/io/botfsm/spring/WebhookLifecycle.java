@@ -85,13 +85,13 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
         }
         List<BotRunner.Bot> all = new ArrayList<>(List.of(open));
         all.addAll(timeouts);
-        all.forEach(bot -> tried("stop", bot::stopPolling));
-        all.forEach(bot -> tried("drain", () -> bot.drain(limit.dividedBy(all.size()))));
+        all.forEach(bot -> attempt("stop", bot::stopPolling));
+        all.forEach(bot -> attempt("drain", () -> bot.drain(limit.dividedBy(all.size()))));
         timeouts.clear();
         webhook = null;
     }
 
-    private static void tried(String step, AutoCloseable action) {
+    private static void attempt(String step, AutoCloseable action) {
         try {
             action.close();
         } catch (InterruptedException e) {

@@ -103,7 +103,7 @@ final class ClientCalls {
     private static boolean hasStream(Object holder) {
         return Arrays.stream(holder.getClass().getMethods())
                 .filter(getter -> getter.getParameterCount() == 0 && mayHoldStream(getter.getReturnType()))
-                .anyMatch(getter -> isStream(got(getter, holder)));
+                .anyMatch(getter -> isStream(get(getter, holder)));
     }
 
     private static boolean mayHoldStream(Class<?> type) {
@@ -114,7 +114,7 @@ final class ClientCalls {
                 || InputPaidMedia.class.isAssignableFrom(type);
     }
 
-    private static @Nullable Object got(Method getter, Object holder) {
+    private static @Nullable Object get(Method getter, Object holder) {
         try {
             return getter.invoke(holder);
         } catch (ReflectiveOperationException e) { // the class is not public: assume a stream

@@ -59,7 +59,7 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
             return true;
         });
         if (update.hasCallbackQuery()) {
-            stopGlowing(update.getCallbackQuery().getId());
+            acknowledge(update.getCallbackQuery().getId());
         }
     }
 
@@ -90,7 +90,7 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
     }
 
     /** A button that is not answered shows a progress bar for a while; late answers are refused. */
-    private void stopGlowing(String callbackQuery) {
+    private void acknowledge(String callbackQuery) {
         try {
             var unused = sender.send(new AnswerCallbackQuery(callbackQuery));
         } catch (TelegramApiException e) {

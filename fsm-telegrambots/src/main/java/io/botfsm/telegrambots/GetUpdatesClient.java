@@ -112,7 +112,7 @@ final class GetUpdatesClient {
         /** Waits for at most this time, and then closes the connection. */
         GetUpdatesResult await(Duration timeout) throws InterruptedException {
             try {
-                return understood(inTime.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+                return parsed(inTime.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof CancellationException) {
                     return new GetUpdatesResult.Broken("cancelled");
@@ -130,7 +130,7 @@ final class GetUpdatesClient {
         }
     }
 
-    private GetUpdatesResult understood(HttpResponse<byte[]> response) {
+    private GetUpdatesResult parsed(HttpResponse<byte[]> response) {
         try {
             JsonNode body = JSON.readTree(response.body());
             if (body.path("ok").asBoolean() && body.path("result").isArray()) {

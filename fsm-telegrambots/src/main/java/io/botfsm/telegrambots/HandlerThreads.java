@@ -29,7 +29,7 @@ final class HandlerThreads implements Executor {
     }
 
     /** Adds a thread for each hanging handler, so that other handlers have as many threads as without them. */
-    void besides(int hanging) {
+    void compensateFor(int hanging) {
         threads.setCorePoolSize(most + hanging);
     }
 }

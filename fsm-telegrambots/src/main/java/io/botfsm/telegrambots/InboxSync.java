@@ -31,11 +31,11 @@ final class InboxSync {
     /** Changes within this time are combined into one call. */
     private static final Duration LINGER = Duration.ofMillis(10);
 
-    private static final long LOOK_INTERVAL = TimeUnit.SECONDS.toNanos(3);
+    private static final long READ_INTERVAL = TimeUnit.SECONDS.toNanos(3);
     /**
      * In a failover, an inbox may lose its latest entries; later ones may then have positions that were already read.
      */
-    private static final long WHOLE_LOOK_INTERVAL = TimeUnit.MINUTES.toNanos(1);
+    private static final long FULL_READ_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private static final long FULL_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
@@ -54,8 +54,8 @@ final class InboxSync {
     /** The last position that was read, 0 to read all again. */
     private long known;
 
-    private long nextLook;
-    private long nextWholeLook;
+    private long nextRead;
+    private long nextFullRead;
     private long nextStore;
     private boolean full;
     private int failures;
@@ -78,8 +78,8 @@ final class InboxSync {
         this.backoff = settings.outageBackoff;
         this.onFailure = onFailure;
         this.nextStore = nanos.getAsLong();
-        this.nextLook = nextStore + LOOK_INTERVAL;
-        this.nextWholeLook = nextStore + WHOLE_LOOK_INTERVAL;
+        this.nextRead = nextStore + READ_INTERVAL;
+        this.nextFullRead = nextStore + FULL_READ_INTERVAL;
         thread.setDaemon(true);
     }
 
@@ -164,29 +164,29 @@ final class InboxSync {
         if (now - nextStore >= 0) {
             store(now);
         }
-        if (now - nextLook >= 0) {
-            if (now - nextWholeLook >= 0) {
+        if (now - nextRead >= 0) {
+            if (now - nextFullRead >= 0) {
                 known = 0;
-                nextWholeLook = now + WHOLE_LOOK_INTERVAL;
+                nextFullRead = now + FULL_READ_INTERVAL;
             }
             read();
             updates.expire(now);
-            nextLook = now + LOOK_INTERVAL;
+            nextRead = now + READ_INTERVAL;
         }
     }
 
     private long untilNext() {
         long now = nanos.getAsLong();
         OptionalLong store = updates.nextToStore(now);
-        long untilLook = nextLook - now;
-        return store.isPresent() ? Math.min(untilLook, Math.max(store.getAsLong(), nextStore - now)) : untilLook;
+        long untilRead = nextRead - now;
+        return store.isPresent() ? Math.min(untilRead, Math.max(store.getAsLong(), nextStore - now)) : untilRead;
     }
 
     /** Keeps dead letters, and removes updates that are done. */
     private void settle() {
         for (Optional<PendingUpdate> dead = updates.toBury(); dead.isPresent(); dead = updates.toBury()) {
             PendingUpdate update = dead.get();
-            bury(update, update.burial.orElseThrow());
+            bury(update, update.burialReason.orElseThrow());
             updates.buried(update);
             nextStore = nanos.getAsLong();
         }

@@ -52,15 +52,15 @@ final class OutageEvidence {
      * Whether a handler that began at this moment did so after the latest failure of a suspect conversation: its
      * success then speaks against an outage.
      */
-    boolean refutes(long begun, Object conversation) {
+    boolean refutes(long start, Object conversation) {
         Failing one = failing.get(conversation);
-        return one != null && one.suspect && one.latest < begun;
+        return one != null && one.suspect && one.latest < start;
     }
 
     /** Records the success of a handler that began at this moment. */
-    void succeeded(Object conversation, long begun) {
+    void succeeded(Object conversation, long start) {
         failing.remove(conversation);
-        failing.values().stream().filter(one -> one.first < begun).forEach(one -> one.successes++);
+        failing.values().stream().filter(one -> one.first < start).forEach(one -> one.successes++);
     }
 
     /**

@@ -38,13 +38,13 @@ final class PendingUpdate {
     /** Since when the update is known to be in the inbox. */
     OptionalLong storedAt = OptionalLong.empty();
     /** Why the update has to be kept as a dead letter; empty once it is kept. */
-    Optional<String> burial = Optional.empty();
+    Optional<String> burialReason = Optional.empty();
     /** When it may be handed over. */
     long due;
     /** When its handler failed last. */
     long failedAt;
     /** When its handler has begun, in the order of events. */
-    long begun;
+    long startMoment;
     /** When its handler has begun. */
     long runningSince;
     /** How often its handler has failed for a reason that counts as its own. */
@@ -85,7 +85,7 @@ final class PendingUpdate {
         }
         Update update = received.update().get();
         try {
-            Optional<Long> chat = UpdateOrigin.of(update).answeredIn();
+            Optional<Long> chat = UpdateOrigin.of(update).replyChat();
             Optional<StorageKey> key = requireNonNull(keys.apply(update), "the key function returned null");
             return new PendingUpdate(received, key, chat, ChatMigration.of(update), Optional.empty(), now);
         } catch (Throwable e) {
@@ -162,7 +162,7 @@ final class PendingUpdate {
 
     /** Whether the update is in the inbox, or is done and need not be kept as a dead letter. */
     boolean isConfirmable() {
-        return isStored() || (isDone() && burial.isEmpty());
+        return isStored() || (isDone() && burialReason.isEmpty());
     }
 
     boolean isDone() {

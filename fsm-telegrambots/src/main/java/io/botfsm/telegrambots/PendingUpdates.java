@@ -58,7 +58,7 @@ final class PendingUpdates {
     /** By conversation: the update that was handed over or is running. */
     private final Map<Object, PendingUpdate> handedOver = new HashMap<>();
 
-    private OptionalLong beyond = OptionalLong.empty();
+    private OptionalLong nextOffset = OptionalLong.empty();
     private long changes;
     private long deadLetters;
     private boolean closed;
@@ -81,7 +81,7 @@ final class PendingUpdates {
     /** The offset to confirm: all updates below it are done or stored. Empty until the first update is received. */
     synchronized OptionalLong offset() {
         Optional<PendingUpdate> first = first();
-        return first.isPresent() ? OptionalLong.of(first.get().id()) : beyond;
+        return first.isPresent() ? OptionalLong.of(first.get().id()) : nextOffset;
     }
 
     private Optional<PendingUpdate> first() {
@@ -99,23 +99,23 @@ final class PendingUpdates {
     /**
      * Takes in a response.
      *
-     * @param asked the requested offset, which confirms all updates below it
+     * @param requestedOffset the requested offset, which confirms all updates below it
      */
-    synchronized void admit(OptionalLong asked, List<ReceivedUpdate> received, long now) {
-        asked.ifPresent(offset -> updates.headMap(offset).clear());
-        if (received.stream().anyMatch(update -> asked.isPresent() && update.id() < asked.getAsLong())) {
+    synchronized void admit(OptionalLong requestedOffset, List<ReceivedUpdate> received, long now) {
+        requestedOffset.ifPresent(offset -> updates.headMap(offset).clear());
+        if (received.stream().anyMatch(update -> requestedOffset.isPresent() && update.id() < requestedOffset.getAsLong())) {
             // Telegram has started at a random id, as it may after a week without updates: it has none of the former
             // updates any more.
             updates.clear();
             evidence.clear();
-            beyond = OptionalLong.empty();
+            nextOffset = OptionalLong.empty();
         }
         for (ReceivedUpdate update : received) {
             PendingUpdate known = updates.get(update.id());
             if (known == null || !known.isSame(update)) {
                 updates.put(update.id(), PendingUpdate.of(update, keys, now));
             }
-            beyond = OptionalLong.of(Math.max(beyond.orElse(0), update.id() + 1));
+            nextOffset = OptionalLong.of(Math.max(nextOffset.orElse(0), update.id() + 1));
         }
     }
 
@@ -177,7 +177,7 @@ final class PendingUpdates {
     /** The updates to remove from the inbox, as many as one call may remove. */
     synchronized List<PendingUpdate> toRemove() {
         return inbox.stream()
-                .filter(update -> update.isDone() && update.burial.isEmpty())
+                .filter(update -> update.isDone() && update.burialReason.isEmpty())
                 .limit(UpdateInbox.MAX_UPDATES)
                 .toList();
     }
@@ -190,12 +190,12 @@ final class PendingUpdates {
     /** A dead letter to keep in the inbox. */
     synchronized Optional<PendingUpdate> toBury() {
         return Stream.concat(inbox.stream(), updates.values().stream())
-                .filter(update -> update.burial.isPresent())
+                .filter(update -> update.burialReason.isPresent())
                 .findFirst();
     }
 
     synchronized void buried(PendingUpdate update) {
-        update.burial = Optional.empty();
+        update.burialReason = Optional.empty();
         inbox.remove(update);
         changed();
     }
@@ -297,8 +297,8 @@ final class PendingUpdates {
         if (limit.isPresent()) {
             return later(limit.get(), update.due);
         }
-        boolean hurries = update.failures > 0 && update.limitedSince.isEmpty() && holdsUp(update);
-        return hurries ? earlier(update.due, update.failedAt + LONGEST_PAUSE_WHEN_FULL) : update.due;
+        boolean isUrgent = update.failures > 0 && update.limitedSince.isEmpty() && holdsUp(update);
+        return isUrgent ? earlier(update.due, update.failedAt + LONGEST_PAUSE_WHEN_FULL) : update.due;
     }
 
     private static long earlier(long one, long other) {
@@ -330,7 +330,7 @@ final class PendingUpdates {
             return false;
         }
         update.state = PendingUpdate.State.RUNNING;
-        update.begun = evidence.moment();
+        update.startMoment = evidence.moment();
         update.runningSince = now;
         return true;
     }
@@ -350,9 +350,9 @@ final class PendingUpdates {
      */
     synchronized void handled(PendingUpdate update, long now) {
         if (update.key().isPresent()) {
-            evidence.succeeded(update.conversation(), update.begun);
+            evidence.succeeded(update.conversation(), update.startMoment);
             all().filter(other -> other.state == PendingUpdate.State.WAITING && other.due - now > 0)
-                    .filter(other -> evidence.refutes(update.begun, other.conversation()))
+                    .filter(other -> evidence.refutes(update.startMoment, other.conversation()))
                     .forEach(other -> other.due = earlier(other.due, later(now, other.failedAt + SHORTEST_PAUSE)));
         }
         update.handled = true;
@@ -362,7 +362,7 @@ final class PendingUpdates {
     /** Records that the update is given up. */
     synchronized void givenUp(PendingUpdate update, String reason) {
         deadLetters++;
-        update.burial = inboxMaxAge.map(age -> reason);
+        update.burialReason = inboxMaxAge.map(age -> reason);
         done(update);
     }
 
@@ -461,18 +461,18 @@ final class PendingUpdates {
 
     /** How many are not done. */
     synchronized int size() {
-        return (int) undone().count();
+        return (int) unfinished().count();
     }
 
     /** How long the oldest update that is not done has been waiting; zero if there is none. */
     synchronized Duration lag(long now) {
-        return undone().map(update ->
+        return unfinished().map(update ->
                         Duration.ofNanos(now - earlier(update.receivedAt, update.storedAt.orElse(update.receivedAt))))
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);
     }
 
-    private Stream<PendingUpdate> undone() {
+    private Stream<PendingUpdate> unfinished() {
         return all().filter(update -> !update.isDone());
     }
 

@@ -155,7 +155,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
             }
             long now = nanos.getAsLong();
             if (inbox.isPresent()) {
-                threads.besides(updates.running(now, HANGING.toNanos()));
+                threads.compensateFor(updates.running(now, HANGING.toNanos()));
             }
             updates.takeDue(now).forEach(this::handOver);
             long untilPoll = poller.poll(now);

@@ -66,9 +66,9 @@ record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<
     }
 
     /** Jackson's message would quote the update. */
-    private static ReceivedUpdate unreadable(long id, JsonNode json, String where) {
+    private static ReceivedUpdate unreadable(long id, JsonNode json, String problem) {
         FsmException why = new FsmException(
-                String.format(Locale.ROOT, "update %d cannot be read by TelegramBots: %s", id, Text.oneLine(where)));
+                String.format(Locale.ROOT, "update %d cannot be read by TelegramBots: %s", id, Text.oneLine(problem)));
         return new ReceivedUpdate(id, json, Optional.empty(), Optional.of(why));
     }
 }

@@ -263,7 +263,7 @@ public final class TelegramRunner {
 
     /** Waits while another instance is active, and then takes over. */
     public TelegramRunner standby() {
-        runnerSettings = both(runnerSettings, BotRunner::standby);
+        runnerSettings = andThen(runnerSettings, BotRunner::standby);
         ofPolling.add("standby()");
         return this;
     }
@@ -295,51 +295,51 @@ public final class TelegramRunner {
 
     /** Adds settings of the conversations, such as data types or listeners. */
     public TelegramRunner fsmSettings(Consumer<? super Fsm.Builder> settings) {
-        fsmSettings = both(fsmSettings, settings);
+        fsmSettings = andThen(fsmSettings, settings);
         return this;
     }
 
     /** Adds settings of the lock, such as its time to live or listeners. */
     public TelegramRunner lockSettings(Consumer<? super InstanceLock.Builder> settings) {
-        lockSettings = both(lockSettings, settings);
+        lockSettings = andThen(lockSettings, settings);
         ofPolling.add("lockSettings(…)");
         return this;
     }
 
     /** Adds settings of the run, such as shutdown timeouts, or what to close at its end. */
     public TelegramRunner runnerSettings(Consumer<? super BotRunner> settings) {
-        runnerSettings = both(runnerSettings, settings);
+        runnerSettings = andThen(runnerSettings, settings);
         ofPolling.add("runnerSettings(…)");
         return this;
     }
 
     /** Adds settings of polling, such as the keys of conversations, kinds of updates, threads, or an isolation. */
     public TelegramRunner pollingSettings(Consumer<? super PollingSession.Builder> settings) {
-        pollingSettings = both(pollingSettings, settings);
+        pollingSettings = andThen(pollingSettings, settings);
         ofPolling.add("pollingSettings(…)");
         return this;
     }
 
     /** Adds settings of the webhook, such as the keys of conversations or the number of concurrent requests. */
     public TelegramRunner webhookSettings(Consumer<? super WebhookHandler.Builder> settings) {
-        webhookSettings = both(webhookSettings, settings);
+        webhookSettings = andThen(webhookSettings, settings);
         ofWebhooks.add("webhookSettings(…)");
         return this;
     }
 
     /** Adds settings of the timeouts of a flow, which are fired while {@link TelegramSender#hasRoom} returns true. */
     public TelegramRunner timeoutSettings(Consumer<? super TimeoutRunner.Builder> settings) {
-        timeoutSettings = both(timeoutSettings, settings);
+        timeoutSettings = andThen(timeoutSettings, settings);
         return this;
     }
 
     /** Adds settings of the sender, such as its rate limits. */
     public TelegramRunner senderSettings(Consumer<? super TelegramSender.Builder> settings) {
-        senderSettings = both(senderSettings, settings);
+        senderSettings = andThen(senderSettings, settings);
         return this;
     }
 
-    private static <T> Consumer<T> both(Consumer<? super T> one, Consumer<? super T> other) {
+    private static <T> Consumer<T> andThen(Consumer<? super T> one, Consumer<? super T> other) {
         requireNonNull(other, "settings");
         return settings -> {
             one.accept(settings);

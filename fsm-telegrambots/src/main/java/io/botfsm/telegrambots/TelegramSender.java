@@ -56,7 +56,7 @@ public final class TelegramSender implements SendingStatus {
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
     private static final String NOBODY = "";
-    private static final long LOOK_FOR_STOP = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long STOP_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** Matches the error descriptions of Telegram's Bot API server for unreachable chats. */
     private static final Pattern UNREACHABLE = Pattern.compile(
@@ -327,7 +327,7 @@ public final class TelegramSender implements SendingStatus {
             if (stopping || nanos.getAsLong() + wait.toNanos() - deadline > 0) {
                 throw delayed(chatId, wait, true);
             }
-            sleep(Math.min(wait.toNanos(), LOOK_FOR_STOP));
+            sleep(Math.min(wait.toNanos(), STOP_CHECK_NANOS));
         }
     }
 

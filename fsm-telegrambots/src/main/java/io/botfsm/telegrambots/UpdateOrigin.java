@@ -111,13 +111,13 @@ final class UpdateOrigin {
     }
 
     /** The chat that an answer most likely goes to. */
-    Optional<Long> answeredIn() {
+    Optional<Long> replyChat() {
         return chat.or(() -> user);
     }
 
     /** Where an answer goes to. */
     Optional<ChatAddress> address() {
-        return answeredIn().map(id -> new ChatAddress(id.toString(), thread, business));
+        return replyChat().map(id -> new ChatAddress(id.toString(), thread, business));
     }
 
     /**

@@ -35,17 +35,17 @@ final class UpdatePoller {
     private volatile GetUpdatesClient.@Nullable Call pending;
     private volatile long answeredAt;
 
-    private OptionalLong asked = OptionalLong.empty();
+    private OptionalLong requestedOffset = OptionalLong.empty();
     private long askedAt;
-    private boolean askedIdle;
+    private boolean wasIdle;
     private OptionalLong confirmed = OptionalLong.empty();
     private int failures;
     private long nextPoll;
-    private long nextPollFurtherOn;
+    private long nextPollIfAdvanced;
     /**
      * Whether the last long poll returned nothing: if the server does not wait, the next call must not follow at once.
      */
-    private boolean nothingCame;
+    private boolean wasEmpty;
 
     UpdatePoller(PollingSession.Builder settings, Lease lease, PendingUpdates updates) {
         this.api = new GetUpdatesClient(settings.server, settings.token);
@@ -56,7 +56,7 @@ final class UpdatePoller {
         this.lease = lease;
         this.updates = updates;
         this.nextPoll = nanos.getAsLong();
-        this.nextPollFurtherOn = nextPoll;
+        this.nextPollIfAdvanced = nextPoll;
         this.answeredAt = nextPoll;
         this.conflicts = new ConflictReporter(
                 settings.onConflict, nextPoll, settings.longPollTimeout.plus(settings.conflictGrace));
@@ -70,18 +70,18 @@ final class UpdatePoller {
         if (pending != null) {
             return Long.MAX_VALUE;
         }
-        long untilPoll = (isFurtherOn() ? nextPollFurtherOn : nextPoll) - now;
+        long untilPoll = (hasAdvanced() ? nextPollIfAdvanced : nextPoll) - now;
         if (untilPoll > 0) {
             return untilPoll;
         }
-        askedIdle = updates.isIdle();
+        wasIdle = updates.isIdle();
         OptionalLong offset = updates.offset();
         if (!lease.isHeld()) { // checked last: it may have been lost before the last update below the offset was done
             return 0;
         }
         // While updates are unconfirmed, Telegram responds at once; without a wait, it does so even if it has no
         // updates.
-        GetUpdatesClient.Call call = ask(offset, PendingUpdates.LIMIT, askedIdle ? longPollTimeout : Duration.ZERO);
+        GetUpdatesClient.Call call = ask(offset, PendingUpdates.LIMIT, wasIdle ? longPollTimeout : Duration.ZERO);
         pending = call;
         call.whenDone(updates::changed);
         if (updates.isClosed()) {
@@ -90,14 +90,14 @@ final class UpdatePoller {
         return Long.MAX_VALUE;
     }
 
-    private boolean isFurtherOn() {
+    private boolean hasAdvanced() {
         return failures == 0
-                && !nothingCame
-                && (updates.isIdle() || !updates.offset().equals(asked));
+                && !wasEmpty
+                && (updates.isIdle() || !updates.offset().equals(requestedOffset));
     }
 
     private GetUpdatesClient.Call ask(OptionalLong offset, int limit, Duration wait) {
-        asked = offset;
+        requestedOffset = offset;
         askedAt = nanos.getAsLong();
         return api.getUpdates(offset, limit, wait, allowedUpdates);
     }
@@ -126,10 +126,10 @@ final class UpdatePoller {
             return; // what has arrived is redelivered to the instance that is active then
         }
         if (result instanceof GetUpdatesResult.Updates answer) {
-            nothingCame = askedIdle && answer.updates().isEmpty();
+            wasEmpty = wasIdle && answer.updates().isEmpty();
             admit(answer.updates());
             nextPoll = askedAt + SAME_OFFSET_PAUSE.toNanos();
-            nextPollFurtherOn = askedAt + SHORTEST_PAUSE.toNanos();
+            nextPollIfAdvanced = askedAt + SHORTEST_PAUSE.toNanos();
         } else if (result instanceof GetUpdatesResult.Refused refused) {
             pause(refused(refused));
         } else if (result instanceof GetUpdatesResult.Broken broken) {
@@ -150,9 +150,9 @@ final class UpdatePoller {
         }
         failures = 0;
         conflicts.over();
-        confirmed = asked;
+        confirmed = requestedOffset;
         answeredAt = nanos.getAsLong();
-        updates.admit(asked, received, answeredAt);
+        updates.admit(requestedOffset, received, answeredAt);
     }
 
     /** The time since Telegram last returned updates, or an empty list; before that, since this object was created. */
@@ -193,7 +193,7 @@ final class UpdatePoller {
         if (offset.isEmpty() || offset.equals(confirmed) || !lease.isHeld()) {
             return;
         }
-        if (offset.equals(asked)) {
+        if (offset.equals(requestedOffset)) {
             confirmAgain(offset);
         } else if (!(ask(offset, 1, Duration.ZERO).await() instanceof GetUpdatesResult.Updates)) {
             LOG.warn("Updates that were handled could not be confirmed and will be redelivered");

@@ -124,9 +124,9 @@ final class UpdateProcessor {
             return;
         }
         if (implausible || failure.isOwnPace() || failure.isOwn(handler::isOutage)) {
-            own(update, updates.failed(update), thrown);
+            handleOwn(update, updates.failed(update), thrown);
         } else {
-            ambiguous(update, thrown);
+            handleAmbiguous(update, thrown);
         }
     }
 
@@ -146,11 +146,11 @@ final class UpdateProcessor {
         return waits;
     }
 
-    private void ambiguous(PendingUpdate update, Throwable failure) {
+    private void handleAmbiguous(PendingUpdate update, Throwable failure) {
         long now = nanos.getAsLong();
         PendingUpdates.Suspicion suspicion = updates.suspected(update, now);
         if (suspicion.isOwn()) {
-            own(update, suspicion.times(), failure);
+            handleOwn(update, suspicion.times(), failure);
         } else {
             Duration pause = outageBackoff.after(suspicion.times());
             if (!updates.isClosed()) { // otherwise, the shutdown is the cause
@@ -160,15 +160,15 @@ final class UpdateProcessor {
         }
     }
 
-    private void own(PendingUpdate update, int failures, Throwable failure) {
+    private void handleOwn(PendingUpdate update, int failures, Throwable failure) {
         if (failures >= attempts && lease.isHeld()) {
             giveUp(update, failure);
         } else {
-            later(update, failures, failure);
+            retryLater(update, failures, failure);
         }
     }
 
-    private void later(PendingUpdate update, int failures, Throwable failure) {
+    private void retryLater(PendingUpdate update, int failures, Throwable failure) {
         Duration pause = backoff.after(failures);
         LOG.warn(
                 "The handler of {} failed, attempt {} of {}; trying again in {} ms",

@@ -146,11 +146,11 @@ public final class BotRunner {
 
     private void requireNotBegun() {
         if (state() != RunState.NEW) {
-            throw begun();
+            throw alreadyRun();
         }
     }
 
-    private static IllegalStateException begun() {
+    private static IllegalStateException alreadyRun() {
         return new IllegalStateException("a BotRunner runs only once, and this one was already run");
     }
 
@@ -164,7 +164,7 @@ public final class BotRunner {
      */
     public int run(BotFactory factory) {
         begin(factory);
-        return runBegun(factory);
+        return runToEnd(factory);
     }
 
     /**
@@ -180,18 +180,18 @@ public final class BotRunner {
     public CompletableFuture<Integer> start(BotFactory factory) {
         withoutSignals();
         begin(factory);
-        new Thread(() -> runBegun(factory), "botfsm-run").start();
+        new Thread(() -> runToEnd(factory), "botfsm-run").start();
         return ended.copy();
     }
 
     private void begin(BotFactory factory) {
         Objects.requireNonNull(factory, "factory");
         if (!state.compareAndSet(RunState.NEW, RunState.STANDBY)) {
-            throw begun();
+            throw alreadyRun();
         }
     }
 
-    private int runBegun(BotFactory factory) {
+    private int runToEnd(BotFactory factory) {
         ShutdownSequence rest = closers.build();
         BotRun run = new BotRun(lock, standby, timeouts, rest, stop, state);
         Duration longestStop = timeouts.longestStop().plus(rest.limit()).plus(EXIT_MARGIN);

@@ -61,12 +61,12 @@ final class InstanceLease implements Lease, LeaseListener {
 
     @Override
     public void onExpiring(Runnable once) {
-        expiring.whenItHappens(unused -> once.run());
+        expiring.whenFired(unused -> once.run());
     }
 
     @Override
     public void onLost(Consumer<? super LossReason> once) {
-        loss.whenItHappens(once);
+        loss.whenFired(once);
     }
 
     @Override
@@ -150,14 +150,14 @@ final class InstanceLease implements Lease, LeaseListener {
     @Override
     public void expiring(Duration untilLost) {
         leases.publish(new LockEvent.Expiring(leases.name(), fencingToken(), untilLost));
-        expiring.happen(NOW);
+        expiring.fire(NOW);
     }
 
     @Override
     public void lost(LossReason reason) {
         leases.publish(new LockEvent.Lost(leases.name(), fencingToken(), reason));
-        expiring.happen(NOW);
-        loss.happen(reason);
+        expiring.fire(NOW);
+        loss.fire(reason);
         active.completeExceptionally(
                 new LockUnavailableException(leases.name(), "lost before it could be used: " + reason, null));
     }

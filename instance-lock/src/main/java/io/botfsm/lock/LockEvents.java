@@ -15,7 +15,7 @@ final class LockEvents {
     private final List<LockListener> listeners;
     private final Executor callbacks;
     private final Queue<LockEvent> waiting = new ArrayDeque<>();
-    private boolean publishing;
+    private boolean delivering;
 
     /**
      * Creates a notifier that logs events and notifies other listeners.
@@ -33,25 +33,25 @@ final class LockEvents {
         }
         synchronized (waiting) {
             waiting.add(event);
-            if (publishing) {
+            if (delivering) {
                 return;
             }
-            publishing = true;
+            delivering = true;
         }
         try {
-            callbacks.execute(this::tellAll);
+            callbacks.execute(this::deliverAll);
         } catch (Throwable e) { // such as no memory for a thread: the lock must go on; the next event delivers this one
-            stopTelling();
+            stopDelivering();
         }
     }
 
-    private void stopTelling() {
+    private void stopDelivering() {
         synchronized (waiting) {
-            publishing = false;
+            delivering = false;
         }
     }
 
-    private void tellAll() {
+    private void deliverAll() {
         for (LockEvent event = next(); event != null; event = next()) {
             deliver(LoggingListener.INSTANCE, event);
             for (LockListener listener : listeners) {
@@ -63,7 +63,7 @@ final class LockEvents {
     private @Nullable LockEvent next() {
         synchronized (waiting) {
             LockEvent event = waiting.poll();
-            publishing = event != null;
+            delivering = event != null;
             return event;
         }
     }

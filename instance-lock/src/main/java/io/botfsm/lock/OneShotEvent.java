@@ -15,42 +15,42 @@ final class OneShotEvent<T> {
     private final Executor callbacks;
     private final Object monitor = new Object();
     private final List<Consumer<? super T>> waiting = new ArrayList<>();
-    private @Nullable T happened;
+    private @Nullable T fired;
 
     OneShotEvent(Executor callbacks) {
         this.callbacks = callbacks;
     }
 
-    void whenItHappens(Consumer<? super T> callback) {
-        T what;
+    void whenFired(Consumer<? super T> callback) {
+        T value;
         synchronized (monitor) {
-            what = happened;
-            if (what == null) {
+            value = fired;
+            if (value == null) {
                 waiting.add(callback);
                 return;
             }
         }
-        call(callback, what);
+        call(callback, value);
     }
 
     /** Triggers the event; no effect if it has happened before. */
-    void happen(T what) {
+    void fire(T value) {
         List<Consumer<? super T>> called;
         synchronized (monitor) {
-            if (happened != null) {
+            if (fired != null) {
                 return;
             }
-            happened = what;
+            fired = value;
             called = List.copyOf(waiting);
             waiting.clear();
         }
-        called.forEach(callback -> call(callback, what));
+        called.forEach(callback -> call(callback, value));
     }
 
-    private void call(Consumer<? super T> callback, T what) {
+    private void call(Consumer<? super T> callback, T value) {
         Runnable guarded = () -> {
             try {
-                callback.accept(what);
+                callback.accept(value);
             } catch (Throwable e) { // an error of a callback must not end the thread of another one
                 reportFailure(e);
             }

@@ -31,7 +31,7 @@ final class Standby {
     private @Nullable Attempted attempt;
     private boolean over;
     private boolean failing;
-    private boolean toldOfForever;
+    private boolean reportedForever;
 
     private Standby(InstanceLeases leases, long end) {
         this.leases = leases;
@@ -84,48 +84,48 @@ final class Standby {
             }
             seenBefore = seen;
         }
-        Attempted begun = leases.attempt(seenBefore);
-        watch(begun);
+        Attempted started = leases.attempt(seenBefore);
+        watch(started);
         Duration timeout = engine.timings().requestTimeout();
         Scheduler.Task timer =
-                engine.later(timeout, () -> begun.giveUp(new TimeoutException("no answer within " + timeout)));
-        var unused = begun.result().whenComplete((came, failure) -> {
+                engine.later(timeout, () -> started.giveUp(new TimeoutException("no answer within " + timeout)));
+        var unused = started.result().whenComplete((answer, failure) -> {
             timer.cancel();
             try {
-                answered(came, failure);
+                answered(answer, failure);
             } catch (Throwable e) { // such as an error of an appender: the caller must not wait forever
                 fail(e);
-                if (came != null) {
-                    InstanceLeases.giveBack(came);
+                if (answer != null) {
+                    InstanceLeases.giveBack(answer);
                 }
             }
         });
     }
 
     /** Keeps the attempt so that it can be cancelled; the wait may have been cancelled meanwhile. */
-    private void watch(Attempted begun) {
+    private void watch(Attempted started) {
         synchronized (monitor) {
             if (!over) {
-                attempt = begun;
+                attempt = started;
                 return;
             }
         }
-        begun.giveUp(new CancellationException());
+        started.giveUp(new CancellationException());
     }
 
-    private void answered(@Nullable AcquireResult came, @Nullable Throwable failure) {
-        Optional<LockHolder> holder = came instanceof HeldBy held ? Optional.of(held.holder()) : Optional.empty();
-        holder.ifPresent(this::tellIfForever);
+    private void answered(@Nullable AcquireResult answer, @Nullable Throwable failure) {
+        Optional<LockHolder> holder = answer instanceof HeldBy held ? Optional.of(held.holder()) : Optional.empty();
+        holder.ifPresent(this::reportIfForever);
         synchronized (monitor) {
             attempt = null;
             seen = holder.or(() -> seen);
-            if (over && came == null) { // cancelled
+            if (over && answer == null) { // cancelled
                 return;
             }
         }
-        tellIfFailing(failure);
-        if (came != null && (came instanceof Acquired || wait.isTimeOver())) {
-            finish(came);
+        warnIfFailing(failure);
+        if (answer != null && (answer instanceof Acquired || wait.isTimeOver())) {
+            finish(answer);
         } else if (failure != null && (isLasting(failure) || wait.isTimeOver())) {
             fail(failure);
         } else {
@@ -135,14 +135,14 @@ final class Standby {
         }
     }
 
-    private void tellIfForever(LockHolder holder) {
-        if (holder.remaining().equals(LockHolder.FOREVER) && !toldOfForever) {
-            toldOfForever = true;
+    private void reportIfForever(LockHolder holder) {
+        if (holder.remaining().equals(LockHolder.FOREVER) && !reportedForever) {
+            reportedForever = true;
             leases.publish(new LockEvent.HeldForever(leases.name(), holder));
         }
     }
 
-    private void tellIfFailing(@Nullable Throwable failure) {
+    private void warnIfFailing(@Nullable Throwable failure) {
         if (failure != null && !failing && !isLasting(failure)) {
             LOGGER.warn(
                     "Lock \"{}\": standing by, but the store fails: {}",
@@ -156,10 +156,10 @@ final class Standby {
         return Failures.cause(failure) instanceof LeaseStoreException known && known.isLasting();
     }
 
-    private void finish(AcquireResult came) {
+    private void finish(AcquireResult answer) {
         end();
-        if (!result.complete(came)) { // cancelled meanwhile
-            InstanceLeases.giveBack(came);
+        if (!result.complete(answer)) { // cancelled meanwhile
+            InstanceLeases.giveBack(answer);
         }
     }
 

@@ -46,12 +46,12 @@ class FailingAppenderTest {
         OneShotEvent<String> event = new OneShotEvent<>(callback -> {
             throw new OutOfMemoryError("no more threads");
         });
-        List<String> notified = new CopyOnWriteArrayList<>();
-        event.whenItHappens(what -> {
+        List<String> told = new CopyOnWriteArrayList<>();
+        event.whenFired(what -> {
             throw new IllegalStateException("a bug");
         });
-        event.whenItHappens(notified::add);
-        event.happen("lost");
+        event.whenFired(told::add);
+        event.fire("lost");
 
         assertThat(notified).containsExactly("lost");
     }

@@ -96,10 +96,10 @@ class FifteenFaultsTest {
     void fault07_theDeadlineMovesBeforeTheRenewalSucceeded() throws Exception {
         assertThat(found(new Change(
                         "LeaseGeneration",
-                        "private void ask(int attempt, ClockReading begun) {",
-                        "private void ask(int attempt, ClockReading begun) {"
-                                + " confirmed = Confirmation.of(begun, engine.timings());")))
-                .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.NOT_NOTIFIED);
+                        "private void ask(int attempt, ClockReading start) {",
+                        "private void ask(int attempt, ClockReading start) {"
+                                + " confirmed = Confirmation.of(start, engine.timings());")))
+                .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.LOSS_NOT_TOLD);
     }
 
     @Test
@@ -131,7 +131,7 @@ class FifteenFaultsTest {
 
     @Test
     void fault12_aReleaseBeforeTheSubscriptionIsMissed() throws Exception {
-        Change missed = new Change("LeaseWait", "keep(begun); wake();", "keep(begun);");
+        Change missed = new Change("LeaseWait", "keep(started); wake();", "keep(started);");
         assertThat(found(missed)).isIn(Violation.NOT_TAKEN);
         assertThat(found(CONVERSATIONS, missed)).isIn(Violation.NOT_TAKEN);
     }
@@ -187,8 +187,8 @@ class FifteenFaultsTest {
                         CONVERSATIONS,
                         new Change(
                                 "AcquireAttempt",
-                                "new LeaseGeneration(engine, asked, granted, begun)",
-                                "new LeaseGeneration(engine, asked, granted, ClockReading.of(engine.clock()))"),
+                                "new LeaseGeneration(engine, sent, granted, start)",
+                                "new LeaseGeneration(engine, sent, granted, ClockReading.of(engine.clock()))"),
                         new Change("AcquireAttempt", "if (tooLate) {", "if (false) {")))
                 .isIn(Violation.TWO_HOLDERS, Violation.TOKEN_FELL);
     }

@@ -288,14 +288,14 @@ public final class RoundTrip<X extends Exception> {
                 return elements(a, b);
             }
             if (a instanceof Number && b instanceof Number && a.getClass() != b.getClass()) {
-                return nothingIf(new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0);
+                return noPairsIf(new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0);
             }
             if (a.getClass() != b.getClass()) {
                 return Optional.empty();
             }
             if (!hasState(a)) {
                 boolean lacksEquals = JacksonAnnotations.isOfThePlatform(a.getClass()) && !definesEquals(a.getClass());
-                return nothingIf(lacksEquals ? codec.writesAlike(a, b) : a.equals(b));
+                return noPairsIf(lacksEquals ? codec.writesAlike(a, b) : a.equals(b));
             }
             return Optional.of(
                     entered.put(a, b) == b
@@ -325,7 +325,7 @@ public final class RoundTrip<X extends Exception> {
                         : Optional.empty();
             }
             if (a instanceof Set<?> first) {
-                return nothingIf(b instanceof Set<?> second
+                return noPairsIf(b instanceof Set<?> second
                         && first.size() == second.size()
                         && (second.containsAll(first) || isAmong(first, second)));
             }
@@ -351,7 +351,7 @@ public final class RoundTrip<X extends Exception> {
             return true;
         }
 
-        private static Optional<Stream<Pair>> nothingIf(boolean same) {
+        private static Optional<Stream<Pair>> noPairsIf(boolean same) {
             return same ? Optional.of(Stream.empty()) : Optional.empty();
         }
     }

@@ -35,14 +35,14 @@ public final class Text {
     /** Index of the first surrogate without its partner at or after {@code from}, or −1. */
     public static int unpairedSurrogate(String text, int from) {
         for (int i = from; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i)) && !isHalfOfAPair(text, i)) {
+            if (Character.isSurrogate(text.charAt(i)) && !isPairedSurrogate(text, i)) {
                 return i;
             }
         }
         return -1;
     }
 
-    private static boolean isHalfOfAPair(String text, int at) {
+    private static boolean isPairedSurrogate(String text, int at) {
         return Character.isHighSurrogate(text.charAt(at))
                 ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
                 : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));

@@ -189,11 +189,11 @@ public interface UpdateInbox {
      */
     static String reasonToKeep(String reason) {
         int length = Math.min(requireNonNull(reason, "reason").length(), MAX_REASON_LENGTH);
-        boolean isWithinAPair = length < reason.length()
+        boolean splitsPair = length < reason.length()
                 && Character.isHighSurrogate(reason.charAt(length - 1))
                 && Character.isLowSurrogate(reason.charAt(length));
         return new String(
-                reason.substring(0, isWithinAPair ? length - 1 : length).getBytes(UTF_8), UTF_8);
+                reason.substring(0, splitsPair ? length - 1 : length).getBytes(UTF_8), UTF_8);
     }
 
     /**

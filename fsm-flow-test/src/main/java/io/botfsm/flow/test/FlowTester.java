@@ -76,7 +76,7 @@ public final class FlowTester<I, O> {
     private FlowTester<I, O> handle(String line, I input) {
         lastInput = input;
         events++;
-        return heard(line, input);
+        return process(line, input);
     }
 
     /**
@@ -88,10 +88,10 @@ public final class FlowTester<I, O> {
         if (lastInput == null) {
             throw new IllegalStateException("nothing to redeliver: nothing was said");
         }
-        return heard("> " + lastInput + " (redelivered)", lastInput);
+        return process("> " + lastInput + " (redelivered)", lastInput);
     }
 
-    private FlowTester<I, O> heard(String line, I input) {
+    private FlowTester<I, O> process(String line, I input) {
         return step(line, () -> add(flow.handle(fsm, KEY, EventId.of(events), input)));
     }
 
@@ -134,9 +134,9 @@ public final class FlowTester<I, O> {
         return this;
     }
 
-    private void add(List<O> said) {
-        said.forEach(reply -> dialog.add("< " + reply));
-        replies.addAll(said);
+    private void add(List<O> newReplies) {
+        newReplies.forEach(reply -> dialog.add("< " + reply));
+        replies.addAll(newReplies);
     }
 
     /** Restarts the bot: everything that it has not stored is lost. */

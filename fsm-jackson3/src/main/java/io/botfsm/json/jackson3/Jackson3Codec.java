@@ -220,13 +220,13 @@ public final class Jackson3Codec implements JsonCodec {
     private void requireReadable(Object record, Map<String, String> entries) {
         Map<String, String> stored = new LinkedHashMap<>(entries);
         stored.values().removeIf(JSON_NULL::equals);
-        Optional<?> back;
+        Optional<?> readBack;
         try {
-            back = join(stored, record.getClass());
+            readBack = join(stored, record.getClass());
         } catch (UnreadableDataException e) {
             throw RoundTrip.refusal(record.getClass(), e.problem());
         }
-        roundTrip.requireSame(record, back.orElse(null));
+        roundTrip.requireSame(record, readBack.orElse(null));
     }
 
     @Override

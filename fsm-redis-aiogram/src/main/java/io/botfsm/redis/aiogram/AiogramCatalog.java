@@ -90,8 +90,8 @@ final class AiogramCatalog implements ConversationCatalog {
         if (page.next().isPresent()) {
             return page.next().map(text -> pass.begin + text);
         }
-        boolean goesOn = pass == Pass.STATES && filter.state().isEmpty();
-        return goesOn ? Optional.of(Pass.DATA.begin) : Optional.empty();
+        boolean isDataNext = pass == Pass.STATES && filter.state().isEmpty();
+        return isDataNext ? Optional.of(Pass.DATA.begin) : Optional.empty();
     }
 
     private static Pass pass(String cursor) {

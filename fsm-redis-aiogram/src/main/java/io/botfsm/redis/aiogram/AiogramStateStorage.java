@@ -191,7 +191,7 @@ public final class AiogramStateStorage implements StateStorage {
         private final Mutation mutation;
         private final Map<String, JsonMember> puts;
         private final CompletableFuture<Outcome> outcome;
-        private final long begun = System.nanoTime();
+        private final long start = System.nanoTime();
         private int attempts;
 
         Write(StorageKey key, List<byte[]> keys, Mutation mutation, CompletableFuture<Outcome> outcome) {
@@ -229,7 +229,7 @@ public final class AiogramStateStorage implements StateStorage {
         void attempt() {
             attempts++;
             scripts.runSince(
-                    begun,
+                    start,
                     READ,
                     keys,
                     List.of(),
@@ -249,7 +249,7 @@ public final class AiogramStateStorage implements StateStorage {
         }
 
         private long nanosLeft() {
-            return timeout.toNanos() - (System.nanoTime() - begun);
+            return timeout.toNanos() - (System.nanoTime() - start);
         }
 
         private void change(AiogramTexts now) {
@@ -260,7 +260,7 @@ public final class AiogramStateStorage implements StateStorage {
             }
             AiogramTexts next = readable(key, () -> now.with(mutation, puts));
             scripts.runSince(
-                    begun,
+                    start,
                     WRITE,
                     keys,
                     arguments(now, next),

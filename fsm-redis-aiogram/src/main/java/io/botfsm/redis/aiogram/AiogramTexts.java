@@ -40,13 +40,13 @@ final class AiogramTexts {
         return new AiogramTexts(text((byte[]) reply.get(0)), text((byte[]) reply.get(1)));
     }
 
-    private static Optional<String> text(byte[] reply) {
-        if (reply[0] == '-') {
+    private static Optional<String> text(byte[] encoded) {
+        if (encoded[0] == '-') {
             return Optional.empty();
         }
         try {
             return Optional.of(UTF_8.newDecoder()
-                    .decode(ByteBuffer.wrap(reply, 1, reply.length - 1))
+                    .decode(ByteBuffer.wrap(encoded, 1, encoded.length - 1))
                     .toString());
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("not UTF-8", e);

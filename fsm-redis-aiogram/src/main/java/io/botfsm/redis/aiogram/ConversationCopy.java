@@ -72,14 +72,14 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         from.data().values().forEach(PythonJson::rewritten);
         return target.read(key).thenCompose(there -> {
             if (there.version() != 0) {
-                return left(key, from, there);
+                return handleExisting(key, from, there);
             }
             return dry ? done(CopyResult.MIGRATED) : copy(key, from, 0);
         });
     }
 
     /** Called if the target already has the conversation. */
-    private CompletionStage<CopyResult> left(StorageKey key, Snapshot from, Snapshot there) {
+    private CompletionStage<CopyResult> handleExisting(StorageKey key, Snapshot from, Snapshot there) {
         if (!isSame(from, there)) {
             return done(CopyResult.NEWER_THERE);
         }
@@ -90,7 +90,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     private CompletionStage<CopyResult> copy(StorageKey key, Snapshot from, long version) {
         return target.write(key, content(from).expectVersion(version).build()).thenCompose(outcome -> {
             if (!(outcome instanceof Applied applied)) {
-                return left(key, from, ((Conflict) outcome).current());
+                return handleExisting(key, from, ((Conflict) outcome).current());
             }
             return removes
                     ? target.read(key).thenCompose(there -> moved(key, from, there, applied.version()))
@@ -100,7 +100,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
 
     private CompletionStage<CopyResult> moved(StorageKey key, Snapshot from, Snapshot there, long version) {
         return isSame(from, there)
-                ? removedOrNow(key, from).thenCompose(now -> follow(key, from, now, version))
+                ? removeIfUnchanged(key, from).thenCompose(now -> follow(key, from, now, version))
                 : done(CopyResult.NEWER_THERE);
     }
 
@@ -116,7 +116,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     }
 
     private CompletionStage<CopyResult> removed(StorageKey key, Snapshot from) {
-        return removedOrNow(key, from)
+        return removeIfUnchanged(key, from)
                 .thenApply(now -> now.version() == from.version() || isEmpty(now)
                         ? CopyResult.ALREADY_THERE
                         : CopyResult.NEWER_THERE);
@@ -125,7 +125,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     /**
      * Removes what was read, in one step with the check that it has not changed; returns it, or what is there instead.
      */
-    private CompletionStage<Snapshot> removedOrNow(StorageKey key, Snapshot from) {
+    private CompletionStage<Snapshot> removeIfUnchanged(StorageKey key, Snapshot from) {
         Mutation.Builder removal = clear().expectVersion(from.version());
         if (from.deadline().isPresent()) {
             removal = removal.clearDeadline(); // with its entry in the index

@@ -173,15 +173,15 @@ final class MigrationRun {
     /** @param page receives some keys at a time, and returns whether to continue */
     private void scan(String pattern, Predicate<List<byte[]>> page) {
         byte[] cursor = {'0'};
-        boolean goesOn;
+        boolean proceed;
         do {
             List<byte[]> args = List.of(
                     cursor, pattern.getBytes(UTF_8), Integer.toString(BATCH).getBytes(US_ASCII));
             List<Object> reply = answer(() -> scan(args));
             cursor = (byte[]) reply.get(0);
-            goesOn = page.test(
+            proceed = page.test(
                     ((List<?>) reply.get(1)).stream().map(byte[].class::cast).toList());
-        } while (goesOn && !(cursor.length == 1 && cursor[0] == '0'));
+        } while (proceed && !(cursor.length == 1 && cursor[0] == '0'));
     }
 
     private CompletionStage<List<Object>> scan(List<byte[]> args) {

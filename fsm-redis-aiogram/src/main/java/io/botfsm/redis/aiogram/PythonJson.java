@@ -80,7 +80,7 @@ final class PythonJson {
     private Map<String, JsonMember> members() {
         Map<String, JsonMember> members = new LinkedHashMap<>();
         expect('{');
-        if (!comes('}')) {
+        if (!skipIf('}')) {
             do {
                 skipSpace();
                 int begin = at;
@@ -92,7 +92,7 @@ final class PythonJson {
                 value(null);
                 JsonMember member = new JsonMember(written, text.substring(value, at));
                 members.merge(name, member, (first, last) -> new JsonMember(first.name(), last.value()));
-            } while (comes(','));
+            } while (skipIf(','));
             expect('}');
         }
         end();
@@ -109,7 +109,7 @@ final class PythonJson {
                 char closing = c == '{' ? '}' : ']';
                 at++;
                 write(out, c);
-                if (!comes(closing)) {
+                if (!skipIf(closing)) {
                     open.append(closing);
                     name(open, out);
                     continue;
@@ -137,7 +137,7 @@ final class PythonJson {
     private boolean next(StringBuilder open, @Nullable StringBuilder out) {
         while (!open.isEmpty()) {
             char closing = open.charAt(open.length() - 1);
-            if (comes(',')) {
+            if (skipIf(',')) {
                 write(out, ',');
                 write(out, ' ');
                 name(open, out);
@@ -320,7 +320,7 @@ final class PythonJson {
         return text.charAt(at);
     }
 
-    private boolean comes(char c) {
+    private boolean skipIf(char c) {
         skipSpace();
         if (at < text.length() && text.charAt(at) == c) {
             at++;
@@ -330,7 +330,7 @@ final class PythonJson {
     }
 
     private void expect(char c) {
-        if (!comes(c)) {
+        if (!skipIf(c)) {
             throw notJson();
         }
     }

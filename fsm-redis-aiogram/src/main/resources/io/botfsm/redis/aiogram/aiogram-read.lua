@@ -2,5 +2,5 @@
 -- KEYS: 1 state, 2 data
 -- ARGV: none
 -- Returns both texts, each '=text', or '-' where there is none
-local function tagged(text) return text and '=' .. text or '-' end
-return {tagged(redis.call('GET', KEYS[1])), tagged(redis.call('GET', KEYS[2]))}
+local function encoded(text) return text and '=' .. text or '-' end
+return {encoded(redis.call('GET', KEYS[1])), encoded(redis.call('GET', KEYS[2]))}

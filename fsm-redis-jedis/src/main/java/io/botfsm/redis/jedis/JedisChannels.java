@@ -33,7 +33,7 @@ final class JedisChannels implements Subscriptions.Channels {
     /**
      * The commands that are not answered yet. Answers arrive in the order of the commands, with messages in between.
      */
-    private final Queue<CompletableFuture<Void>> asked = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<Void>> pendingAnswers = new ConcurrentLinkedQueue<>();
 
     private final CountDownLatch listening = new CountDownLatch(1);
     private final AtomicBoolean over = new AtomicBoolean();
@@ -110,7 +110,7 @@ final class JedisChannels implements Subscriptions.Channels {
     }
 
     private void answered(@Nullable RedisPortException error) {
-        CompletableFuture<Void> question = asked.poll();
+        CompletableFuture<Void> question = pendingAnswers.poll();
         if (question == null) {
             return;
         }
@@ -138,7 +138,7 @@ final class JedisChannels implements Subscriptions.Channels {
 
     private CompletionStage<Void> ask(CommandArguments question) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
-        asked.add(answer);
+        pendingAnswers.add(answer);
         if (!over.get()) {
             send(question);
         }
@@ -168,7 +168,7 @@ final class JedisChannels implements Subscriptions.Channels {
     }
 
     private void fail() {
-        for (CompletableFuture<Void> one = asked.poll(); one != null; one = asked.poll()) {
+        for (CompletableFuture<Void> one = pendingAnswers.poll(); one != null; one = pendingAnswers.poll()) {
             one.completeExceptionally(RedisPortException.outcomeUnknown(null));
         }
     }

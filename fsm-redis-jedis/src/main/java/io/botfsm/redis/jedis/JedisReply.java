@@ -50,8 +50,8 @@ final class JedisReply {
      * Returns the reply of a script, with the reply or failure of the command that followed as an additional last
      * element.
      */
-    static List<Object> followed(@Nullable Object both) {
-        List<?> replies = (List<?>) both;
+    static List<Object> followed(@Nullable Object reply) {
+        List<?> replies = (List<?>) reply;
         if (replies == null) {
             throw new IllegalArgumentException("no replies");
         }

@@ -153,21 +153,21 @@ final class PooledConnections {
         Matcher runId = RUN_ID.matcher(info(connection, "server"));
         String id = runId.find() ? runId.group(1) : "";
         ServerProcess before = process;
-        boolean isOther = id.isEmpty() || !id.equals(before.runId());
-        if (target.role().isNeeded(isOther && before.number() > 0)
+        boolean isOtherProcess = id.isEmpty() || !id.equals(before.runId());
+        if (target.role().isNeeded(isOtherProcess && before.number() > 0)
                 && RoleCheck.isReplica(info(connection, "replication"))) {
             throw new JedisDataException("READONLY");
         }
         synchronized (lock) {
-            isOther = id.isEmpty() || !id.equals(process.runId());
-            if (isOther) {
+            isOtherProcess = id.isEmpty() || !id.equals(process.runId());
+            if (isOtherProcess) {
                 process = new ServerProcess(id, process.number() + 1);
                 LOGGER.debug("{}: connected to process {}", target.name(), id);
             }
             known.keySet().removeIf(old -> !old.isConnected());
             known.put(connection, new Known(process.number(), soTimeout));
         }
-        if (isOther && before.number() > 0) {
+        if (isOtherProcess && before.number() > 0) {
             target.onReplaced().run();
         }
     }

@@ -176,8 +176,8 @@ final class LettuceClient implements RedisDriver {
 
     @Override
     public RedisPort server(ServerTarget target) {
-        ServerConnection first = first(target.name(), () -> wanted().thenCompose(there -> connect(there, timeout)));
-        return port(target, first, () -> wanted().thenCompose(this::connect));
+        ServerConnection first = first(target.name(), () -> currentUri().thenCompose(there -> connect(there, timeout)));
+        return port(target, first, () -> currentUri().thenCompose(this::connect));
     }
 
     @Override
@@ -199,7 +199,7 @@ final class LettuceClient implements RedisDriver {
     }
 
     /** Returns the server to connect to. Called for each new connection, since the master may have changed. */
-    private CompletionStage<RedisURI> wanted() {
+    private CompletionStage<RedisURI> currentUri() {
         if (uri.getSentinels().isEmpty()) {
             return CompletableFuture.completedFuture(uri);
         }
@@ -232,7 +232,7 @@ final class LettuceClient implements RedisDriver {
     public CompletionStage<Subscriptions.Channels> channels(Optional<Node> node) {
         CompletionStage<RedisURI> there = node.map(address ->
                         (CompletionStage<RedisURI>) CompletableFuture.completedFuture(LettuceUris.at(uri, address)))
-                .orElseGet(this::wanted);
+                .orElseGet(this::currentUri);
         return there.thenCompose(to ->
                         client.connectPubSubAsync(StringCodec.UTF8, withTimeout(to, min(timeout, GREETING_TIMEOUT))))
                 .handle((connection, failure) -> {

@@ -24,30 +24,30 @@ final class LettuceConnection implements ServerConnection {
 
     @Override
     public CompletableFuture<List<Object>> send(List<byte[]> command) {
-        LettuceCommand begun = begun(command);
+        LettuceCommand started = started(command);
         try {
-            connection.dispatch(begun);
+            connection.dispatch(started);
         } catch (RuntimeException e) {
-            begun.completeExceptionally(e);
+            started.completeExceptionally(e);
         }
-        return begun;
+        return started;
     }
 
     @Override
     public List<CompletableFuture<List<Object>>> sendTogether(List<List<byte[]>> commands) {
-        List<LettuceCommand> begun = commands.stream().map(this::begun).toList();
+        List<LettuceCommand> started = commands.stream().map(this::started).toList();
         try {
-            connection.dispatch(begun);
+            connection.dispatch(started);
         } catch (RuntimeException e) {
-            begun.forEach(command -> command.completeExceptionally(e));
+            started.forEach(command -> command.completeExceptionally(e));
         }
-        return new ArrayList<>(begun);
+        return new ArrayList<>(started);
     }
 
-    private LettuceCommand begun(List<byte[]> command) {
-        LettuceCommand begun = new LettuceCommand(command, why -> onTrouble.accept(why));
-        client.begin(begun);
-        return begun;
+    private LettuceCommand started(List<byte[]> command) {
+        LettuceCommand started = new LettuceCommand(command, why -> onTrouble.accept(why));
+        client.begin(started);
+        return started;
     }
 
     @Override

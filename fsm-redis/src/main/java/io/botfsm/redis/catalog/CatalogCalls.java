@@ -16,10 +16,10 @@ public final class CatalogCalls {
     /**
      * 50,000 keys a second, so that a writer keeps at least a third of its pace; {@code CatalogStreamTest} measures it.
      */
-    private static final long NANOS_A_KEY = 20_000;
+    private static final long NANOS_PER_KEY = 20_000;
 
     /** A call may be several commands, one after another. */
-    private static final int COMMANDS_A_CALL = 4;
+    private static final int COMMANDS_PER_CALL = 4;
 
     private final Duration timeout;
     private final CallFailures failures;
@@ -53,7 +53,7 @@ public final class CatalogCalls {
     public <T> T await(String command, boolean writes, CompletionStage<T> reply) {
         try {
             return reply.toCompletableFuture()
-                    .get(timeout.multipliedBy(COMMANDS_A_CALL).toNanos(), TimeUnit.NANOSECONDS);
+                    .get(timeout.multipliedBy(COMMANDS_PER_CALL).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             throw interrupted(writes, e);
         } catch (TimeoutException e) {
@@ -76,7 +76,7 @@ public final class CatalogCalls {
         synchronized (this) {
             long now = System.nanoTime();
             from = Math.max(now, next);
-            next = from + keys * NANOS_A_KEY;
+            next = from + keys * NANOS_PER_KEY;
         }
         for (long left = from - System.nanoTime(); left > 0; left = from - System.nanoTime()) {
             LockSupport.parkNanos(left);

@@ -26,7 +26,7 @@ import java.util.function.Function;
  */
 public final class KeyScan {
     /** The number of keys per page; more would block the server for longer. */
-    private static final int KEYS_A_PAGE = 100;
+    private static final int KEYS_PER_PAGE = 100;
 
     private static final int KEYS_OF_A_SLOT = 1_000;
     private static final int MOST_TRIES = 3;
@@ -98,7 +98,7 @@ public final class KeyScan {
 
     /** Lists keys of the server whose turn it is. */
     private Listed ofServer(ScanPosition at, byte[] pattern) {
-        calls.pace(KEYS_A_PAGE);
+        calls.pace(KEYS_PER_PAGE);
         byte[] cursor = at.cursor().getBytes(US_ASCII);
         return on(at.server(), server -> scanned(at, server, cursor, pattern))
                 .orElseGet(() -> new Listed(Set.of(), at.withoutServer())); // others serve its slots now
@@ -108,11 +108,11 @@ public final class KeyScan {
         for (int i = 0; i < MOST_TRIES; i++) {
             long connection = server.connection();
             CompletionStage<String> info = server.info("server");
-            CompletionStage<List<Object>> scan = server.scan(cursor, pattern, KEYS_A_PAGE);
+            CompletionStage<List<Object>> scan = server.scan(cursor, pattern, KEYS_PER_PAGE);
             String runId = ScannedServers.runId(calls.await("INFO", info));
             List<Object> reply = calls.await("SCAN", scan);
             if (connection == server.connection()) { // so both replies are from one process
-                return runId.equals(at.server().runId()) ? listed(at, reply) : new Listed(Set.of(), at.anew(runId));
+                return runId.equals(at.server().runId()) ? listed(at, reply) : new Listed(Set.of(), at.restarted(runId));
             }
         }
         throw new StorageUnavailableException("SCAN: connections kept being replaced", timeout, null);
@@ -130,7 +130,7 @@ public final class KeyScan {
             on(holder, server -> names(keysInSlot((ClusterNode) server, at.slot())))
                     .ifPresent(keys::addAll);
         }
-        calls.pace(KEYS_A_PAGE + keys.size());
+        calls.pace(KEYS_PER_PAGE + keys.size());
         return new Listed(keys, at.withoutSlot());
     }
 

@@ -66,7 +66,7 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
     }
 
     /** Returns the position at the beginning of the server, which is another process now. */
-    ScanPosition anew(String runId) {
+    ScanPosition restarted(String runId) {
         List<ScannedServer> now = new ArrayList<>(servers);
         now.set(left.get(0), server().in(runId));
         return new ScanPosition(scans, BEGIN, left, slots, now);
@@ -105,18 +105,18 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
     Optional<ScanPosition> nextRound(List<ScannedServer> now) {
         Map<String, ScannedServer> before =
                 servers.stream().collect(Collectors.toMap(ScannedServer::id, Function.identity()));
-        List<Integer> again = IntStream.range(0, now.size())
+        List<Integer> repeated = IntStream.range(0, now.size())
                 .filter(i -> mayHaveTakenBack(before.get(now.get(i).id()), now.get(i)))
                 .boxed()
                 .toList();
         BitSet unsure = new BitSet(SlotRanges.COUNT);
         for (int slot = 0; slot < SlotRanges.COUNT; slot++) {
-            boolean isOnItsWay = isMoving(servers, slot) || isMoving(now, slot);
-            unsure.set(slot, (scans && isOnItsWay) || !roles(servers, slot).equals(roles(now, slot)));
+            boolean isInTransit = isMoving(servers, slot) || isMoving(now, slot);
+            unsure.set(slot, (scans && isInTransit) || !roles(servers, slot).equals(roles(now, slot)));
         }
-        return again.isEmpty() && unsure.isEmpty()
+        return repeated.isEmpty() && unsure.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new ScanPosition(!again.isEmpty(), BEGIN, again, unsure, now));
+                : Optional.of(new ScanPosition(!repeated.isEmpty(), BEGIN, repeated, unsure, now));
     }
 
     /**

@@ -47,8 +47,8 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
 
     /** Returns the process that a reply to {@code INFO} names; empty if it names none. */
     static Optional<String> runId(String info) {
-        Matcher runId = RUN_ID.matcher(info);
-        return runId.find() ? Optional.of(runId.group(1)) : Optional.empty();
+        Matcher matcher = RUN_ID.matcher(info);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /**

@@ -76,9 +76,9 @@ final class ClusterCall<T> {
             follow(why.redirection().get(), why);
         } else if (why.code().equals("TRYAGAIN")) {
             redirections = Math.max(redirections, AT_ONCE);
-            afterPause(why, this::again);
+            afterPause(why, this::retry);
         } else if (why.kind() == CommandOutcome.NOT_SENT && by != null) {
-            elsewhere(by, why);
+            retryElsewhere(by, why);
         } else {
             if (why.kind() == CommandOutcome.OUTCOME_UNKNOWN || why.code().equals("CLUSTERDOWN")) {
                 var unused = nodes.refreshed();
@@ -95,7 +95,7 @@ final class ClusterCall<T> {
 
     private void follow(Redirection to, RedisPortException why) {
         if (to.node().host().isEmpty()) { // the node does not know the endpoint, but the topology may
-            var unused = nodes.refreshed().thenRun(() -> afterPause(why, this::again));
+            var unused = nodes.refreshed().thenRun(() -> afterPause(why, this::retry));
             return;
         }
         if (!to.onlyThisTime()) {
@@ -125,26 +125,26 @@ final class ClusterCall<T> {
         return end - System.nanoTime();
     }
 
-    private void again() {
+    private void retry() {
         nodes.serving(slot).ifPresentOrElse(node -> send(node, false), this::unserved);
     }
 
     /** Sends another command in place of one that was not executed. */
     private void send(ClusterNode node, boolean asking) {
-        var unused = limited(node.ready())
+        var unused = withTimeout(node.ready())
                 .exceptionallyCompose(late -> CompletableFuture.failedFuture(RedisPortException.notSent(late)))
-                .thenCompose(ready -> limited(command.send(node, asking)))
+                .thenCompose(ready -> withTimeout(command.send(node, asking)))
                 .whenComplete((value, failure) -> answered(null, value, failure));
     }
 
-    private <S> CompletableFuture<S> limited(CompletionStage<S> stage) {
+    private <S> CompletableFuture<S> withTimeout(CompletionStage<S> stage) {
         return stage.toCompletableFuture()
                 .copy() // the original belongs to the port
                 .orTimeout(Math.max(1, left()), TimeUnit.NANOSECONDS);
     }
 
     /** The node cannot be reached; another one may serve the slot by now. */
-    private void elsewhere(ClusterNode lost, RedisPortException why) {
+    private void retryElsewhere(ClusterNode lost, RedisPortException why) {
         var unused = nodes.refreshed().thenRun(() -> {
             Optional<ClusterNode> now = nodes.serving(slot);
             if (now.isPresent() && (now.get() != lost || !isReady(lost))) {

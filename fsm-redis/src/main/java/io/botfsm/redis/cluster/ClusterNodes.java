@@ -38,7 +38,7 @@ final class ClusterNodes {
     private final Consumer<List<Node>> onChange;
 
     /** Runs tasks after the timeout, but not on the JVM's only thread for delays, since closing may take long. */
-    private final Executor later;
+    private final Executor delayedExecutor;
 
     private final Object lock = new Object();
     private final Map<Node, ClusterNode> open = new HashMap<>();
@@ -47,7 +47,7 @@ final class ClusterNodes {
     private final Set<ClusterNode> retired = new HashSet<>();
 
     private volatile ClusterTopology topology = ClusterTopology.NONE;
-    private @Nullable CompletableFuture<Void> asking;
+    private @Nullable CompletableFuture<Void> pendingRefresh;
     private long answeredAt = System.nanoTime() - SHORTEST_PAUSE_NANOS;
     private boolean closed;
 
@@ -57,7 +57,7 @@ final class ClusterNodes {
         this.opener = opener;
         this.timeout = timeout;
         this.onChange = onChange;
-        this.later = CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        this.delayedExecutor = CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Returns the node that serves a slot, if it is known. */
@@ -98,25 +98,25 @@ final class ClusterNodes {
 
     /** Queries the topology again, unless that has just been done. The stage never fails. */
     CompletableFuture<Void> refreshed() {
-        CompletableFuture<Void> begun;
+        CompletableFuture<Void> started;
         synchronized (lock) {
-            if (asking != null) {
-                return asking;
+            if (pendingRefresh != null) {
+                return pendingRefresh;
             }
             if (closed || System.nanoTime() - answeredAt < SHORTEST_PAUSE_NANOS) {
                 return CompletableFuture.completedFuture(null);
             }
-            begun = new CompletableFuture<>();
-            asking = begun;
+            started = new CompletableFuture<>();
+            pendingRefresh = started;
         }
         var unused = refresh().handle((done, failure) -> {
             synchronized (lock) {
-                asking = null;
+                pendingRefresh = null;
                 answeredAt = System.nanoTime();
             }
-            return begun.complete(null);
+            return started.complete(null);
         });
-        return begun;
+        return started;
     }
 
     /** Queries the topology. */
@@ -124,7 +124,7 @@ final class ClusterNodes {
         List<Node> masters = shuffled(topology.masters());
         return firstAnswer(masters.subList(0, Math.min(ASKED, masters.size())))
                 .exceptionallyCompose(failure -> firstAnswer(seeds))
-                .thenAccept(this::become);
+                .thenAccept(this::adopt);
     }
 
     private static List<Node> shuffled(Collection<Node> nodes) {
@@ -164,7 +164,7 @@ final class ClusterNodes {
                 .thenApply(ranges -> ClusterTopology.of(ranges, node));
     }
 
-    private void become(ClusterTopology next) {
+    private void adopt(ClusterTopology next) {
         boolean changed;
         synchronized (lock) {
             changed = !topology.masters().equals(next.masters());
@@ -185,7 +185,7 @@ final class ClusterNodes {
 
     private void retire(ClusterNode node) {
         retired.add(node);
-        later.execute(() -> {
+        delayedExecutor.execute(() -> {
             synchronized (lock) {
                 retired.remove(node);
             }

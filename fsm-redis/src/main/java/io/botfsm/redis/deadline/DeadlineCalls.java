@@ -30,7 +30,7 @@ final class DeadlineCalls {
     private static final Script PROBE = load("deadline-probe.lua");
 
     /** The number of indexes per call; more would block a server, or other calls, for longer. */
-    private static final int INDEXES_A_CALL = 1_024;
+    private static final int INDEXES_PER_CALL = 1_024;
 
     /** In the order in which {@code deadline-check.lua} numbers them. */
     private static final List<Verdict> VERDICTS = List.of(Verdict.values());
@@ -39,7 +39,7 @@ final class DeadlineCalls {
     private static final List<Object> ELSEWHERE = List.of("elsewhere");
 
     private static final String ANY_TIME = "+inf";
-    private static final int MILLIS_A_UNIT = 10;
+    private static final int MILLIS_PER_UNIT = 10;
     private static final Duration AHEAD_IF_UNREADABLE = Duration.ofMinutes(1);
 
     private final RedisPort port;
@@ -93,7 +93,7 @@ final class DeadlineCalls {
         }
 
         private static Instant time(long units) {
-            return Instant.ofEpochMilli(units * MILLIS_A_UNIT);
+            return Instant.ofEpochMilli(units * MILLIS_PER_UNIT);
         }
     }
 
@@ -147,8 +147,8 @@ final class DeadlineCalls {
         }
         List<List<Integer>> batches = new ArrayList<>();
         for (List<Integer> numbers : byServer.values()) {
-            for (int from = 0; from < numbers.size(); from += INDEXES_A_CALL) {
-                batches.add(numbers.subList(from, Math.min(numbers.size(), from + INDEXES_A_CALL)));
+            for (int from = 0; from < numbers.size(); from += INDEXES_PER_CALL) {
+                batches.add(numbers.subList(from, Math.min(numbers.size(), from + INDEXES_PER_CALL)));
             }
         }
         return batches;
@@ -173,8 +173,8 @@ final class DeadlineCalls {
     private CompletableFuture<List<Object>> list(List<byte[]> indexes, List<Integer> batch, List<byte[]> arguments) {
         List<byte[]> all = new ArrayList<>(arguments);
         batch.forEach(number -> all.add(indexes.get(number)));
-        List<byte[]> oneOfThem = List.of(indexes.get(batch.get(0)));
-        return scripts.call(LIST, oneOfThem, all, (result, reply, failure) -> {
+        List<byte[]> firstIndex = List.of(indexes.get(batch.get(0)));
+        return scripts.call(LIST, firstIndex, all, (result, reply, failure) -> {
             if (batch.size() > 1 && isAnsweredByServer(failure)) {
                 result.complete(ELSEWHERE);
             } else {
@@ -201,12 +201,12 @@ final class DeadlineCalls {
      * Compares entries with their conversations, and corrects them.
      *
      * @param now the time by the storage's clock
-     * @param isLooking whether entries of unreadable records are moved to a later time, so that they do not hide others
+     * @param postpones whether entries of unreadable records are moved to a later time, so that they do not hide others
      */
-    List<Checked> check(List<StorageKey> conversations, Instant now, Duration farthest, boolean isLooking) {
+    List<Checked> check(List<StorageKey> conversations, Instant now, Duration maxDeferral, boolean postpones) {
         byte[] time = ascii("" + now.toEpochMilli());
-        byte[] latest = units(now.plus(farthest).plusMillis(MILLIS_A_UNIT));
-        byte[] ahead = isLooking ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
+        byte[] latest = units(now.plus(maxDeferral).plusMillis(MILLIS_PER_UNIT));
+        byte[] ahead = postpones ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
         List<CompletableFuture<List<Object>>> replies = conversations.stream()
                 .map(key -> check(keys.conversationAndIndex(key), List.of(entry(key), time, latest, ahead)))
                 .toList();
@@ -218,12 +218,12 @@ final class DeadlineCalls {
     /**
      * Puts aside an entry that belongs to no conversation of its index.
      *
-     * @param isLooking whether the entry is moved to a later time, so that it does not hide others; otherwise it is
+     * @param postpones whether the entry is moved to a later time, so that it does not hide others; otherwise it is
      *     removed
      */
-    Checked putAside(byte[] index, QueuedEntry stray, Instant now, boolean isLooking) {
-        byte[] ahead = isLooking ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
-        byte[] conversation = isLooking ? index : keys.nothingBeside(index); // not a record, or no key at all
+    Checked putAside(byte[] index, QueuedEntry stray, Instant now, boolean postpones) {
+        byte[] ahead = postpones ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
+        byte[] conversation = postpones ? index : keys.unusedKeyBeside(index); // not a record, or no key at all
         List<byte[]> arguments = List.of(stray.text(), ascii("" + now.toEpochMilli()), units(now), ahead);
         return Checked.of(calls.await("EVALSHA", check(List.of(conversation, index), arguments)));
     }
@@ -292,7 +292,7 @@ final class DeadlineCalls {
 
     /** Returns a time in the unit of indexes. */
     private static byte[] units(Instant time) {
-        return ascii("" + time.toEpochMilli() / MILLIS_A_UNIT);
+        return ascii("" + time.toEpochMilli() / MILLIS_PER_UNIT);
     }
 
     private static byte[] ascii(String text) {

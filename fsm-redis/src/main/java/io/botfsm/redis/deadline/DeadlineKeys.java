@@ -74,7 +74,7 @@ public final class DeadlineKeys {
     }
 
     /** An unused key in the slot of an index. */
-    byte[] nothingBeside(byte[] index) {
+    byte[] unusedKeyBeside(byte[] index) {
         return (new String(index, UTF_8) + ":-").getBytes(UTF_8);
     }
 

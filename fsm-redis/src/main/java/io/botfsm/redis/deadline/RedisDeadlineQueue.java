@@ -47,7 +47,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     /** More would block a server for longer while it sorts. */
     private static final int MOST_AT_ONCE = 10_000;
 
-    private static final int ENTRIES_A_PAGE = 100;
+    private static final int ENTRIES_PER_PAGE = 100;
     private static final int INDEXES_AT_ONCE = 64;
 
     private final DeadlineKeys keys;
@@ -97,9 +97,9 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         Instant now = clock.instant();
         List<byte[]> indexes = keys.indexes(id);
         List<DueConversation> due = new ArrayList<>();
-        Set<String> looked = new HashSet<>();
+        Set<String> seen = new HashSet<>();
         int most = Math.max(limit, AT_ONCE);
-        while (look(indexes, scripts.earliest(indexes, now, most), looked, now, limit, due) && due.size() < limit) {
+        while (addDue(indexes, scripts.earliest(indexes, now, most), seen, now, limit, due) && due.size() < limit) {
             most = Math.min(10 * most, MOST_AT_ONCE);
         }
         due.sort(Comparator.comparing(DueConversation::queuedAt));
@@ -110,23 +110,23 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
      * Compares entries with their conversations. Returns whether some entries were not due or were moved; these may
      * have hidden others.
      */
-    private boolean look(
+    private boolean addDue(
             List<byte[]> indexes,
             List<QueuedEntry> entries,
-            Set<String> looked,
+            Set<String> seen,
             Instant now,
             int limit,
             List<DueConversation> due) {
         List<StorageKey> left = new ArrayList<>();
-        boolean anyElsewhere = false;
+        boolean anyNotDue = false;
         String stray = "";
         for (QueuedEntry entry : entries) {
-            if (looked.add(entry.index() + " " + entry.bytes())) {
+            if (seen.add(entry.index() + " " + entry.bytes())) {
                 byte[] index = indexes.get(entry.index());
                 Optional<StorageKey> key = keys.conversation(index, entry);
                 key.ifPresent(left::add);
                 if (key.isEmpty()) {
-                    anyElsewhere = true;
+                    anyNotDue = true;
                     var unused = scripts.putAside(index, entry, now, true);
                     stray = text(index);
                 }
@@ -137,25 +137,25 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
                     "{}: an entry of this index belongs to no conversation; it is checked again in a minute", stray);
         }
         for (int from = 0; from < left.size() && due.size() < limit; from += AT_ONCE) {
-            List<StorageKey> some = left.subList(from, Math.min(left.size(), from + AT_ONCE));
-            List<Checked> checked = scripts.check(some, now, MAX_DEFERRAL, true);
-            for (int i = 0; i < some.size(); i++) {
+            List<StorageKey> batch = left.subList(from, Math.min(left.size(), from + AT_ONCE));
+            List<Checked> checked = scripts.check(batch, now, MAX_DEFERRAL, true);
+            for (int i = 0; i < batch.size(); i++) {
                 Checked each = checked.get(i);
                 if (each.verdict() == Verdict.DUE) {
-                    due.add(DueConversation.of(some.get(i), each.deadline(), each.version(), each.place()));
+                    due.add(DueConversation.of(batch.get(i), each.deadline(), each.version(), each.place()));
                 } else {
-                    anyElsewhere = true;
+                    anyNotDue = true;
                 }
                 if (each.verdict() == Verdict.UNREADABLE) {
                     LOGGER.warn(
                             "{}: the conversation is due, but its record cannot be read; it is checked again in a"
                                     + " minute",
-                            some.get(i));
+                            batch.get(i));
                 }
-                warnIfUnreachable(some.get(i), each);
+                warnIfUnreachable(batch.get(i), each);
             }
         }
-        return anyElsewhere;
+        return anyNotDue;
     }
 
     private static String text(byte[] index) {
@@ -199,15 +199,15 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         long deadlines = 0;
         try (Stream<FoundConversation> found = catalog.find(filter.dueBefore(Mutation.MAX_DEADLINE.plusMillis(1)))) {
             Iterator<FoundConversation> each = found.iterator();
-            List<StorageKey> some = new ArrayList<>();
+            List<StorageKey> batch = new ArrayList<>();
             while (each.hasNext()) {
                 deadlines++;
-                some.add(each.next().key());
-                if (some.size() == AT_ONCE) {
-                    check(some, verdicts);
+                batch.add(each.next().key());
+                if (batch.size() == AT_ONCE) {
+                    check(batch, verdicts);
                 }
             }
-            check(some, verdicts);
+            check(batch, verdicts);
         }
         deadlines -= verdicts.getOrDefault(Verdict.UNREACHABLE, 0);
         for (String bot : bots()) {
@@ -223,18 +223,18 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
                 verdicts.getOrDefault(Verdict.WITHOUT_DEADLINE, 0));
     }
 
-    private void check(List<StorageKey> some, Map<Verdict, Integer> verdicts) {
-        if (some.isEmpty()) {
+    private void check(List<StorageKey> batch, Map<Verdict, Integer> verdicts) {
+        if (batch.isEmpty()) {
             return;
         }
         scripts.requirePermission();
-        calls.pace(some.size());
-        List<Checked> checked = scripts.check(some, clock.instant(), MAX_DEFERRAL, false);
-        for (int i = 0; i < some.size(); i++) {
+        calls.pace(batch.size());
+        List<Checked> checked = scripts.check(batch, clock.instant(), MAX_DEFERRAL, false);
+        for (int i = 0; i < batch.size(); i++) {
             verdicts.merge(checked.get(i).verdict(), 1, Integer::sum);
-            warnIfUnreachable(some.get(i), checked.get(i));
+            warnIfUnreachable(batch.get(i), checked.get(i));
         }
-        some.clear();
+        batch.clear();
     }
 
     private void checkEntries(List<byte[]> indexes, ConversationFilter filter, Map<Verdict, Integer> verdicts) {
@@ -246,13 +246,13 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             int offset = 0;
             List<QueuedEntry> page;
             do {
-                page = scripts.page(window, offset, ENTRIES_A_PAGE);
+                page = scripts.page(window, offset, ENTRIES_PER_PAGE);
                 calls.pace(page.size());
                 for (QueuedEntry entry : page) {
                     keys.conversation(window.get(entry.index()), entry)
                             .ifPresentOrElse(matching::add, () -> strays.add(entry));
                 }
-                offset += ENTRIES_A_PAGE;
+                offset += ENTRIES_PER_PAGE;
             } while (!page.isEmpty());
             matching.removeIf(key -> !filter.matches(key));
             for (QueuedEntry stray : strays) {

@@ -26,7 +26,7 @@ final class InboxCalls {
     private static final Script PROBE = load("inbox-probe.lua");
 
     /** More would block the server, and thus other calls, for longer. */
-    private static final int BYTES_A_PAGE = 1 << 20;
+    private static final int BYTES_PER_PAGE = 1 << 20;
 
     private final InboxKeys keys;
     private final ScriptCalls reads;
@@ -105,7 +105,7 @@ final class InboxCalls {
     }
 
     private Page page(List<byte[]> list, long after, int limit) {
-        List<byte[]> arguments = List.of(ascii("" + after), ascii("" + limit), ascii("" + BYTES_A_PAGE));
+        List<byte[]> arguments = List.of(ascii("" + after), ascii("" + limit), ascii("" + BYTES_PER_PAGE));
         List<Object> reply = run(LIST, list, arguments, false);
         List<Long> positions = new ArrayList<>();
         List<byte[]> records = new ArrayList<>();

@@ -193,7 +193,7 @@ public final class RedisUpdateInbox implements UpdateInbox {
             String reason,
             InboxLimits limits,
             OptionalLong fencingToken,
-            String onlyIfItWaits) {
+            String onlyIfWaiting) {
         String id = id(bot);
         UpdateInbox.requireOf(id, update);
         String kept = UpdateInbox.reasonToKeep(reason);
@@ -205,7 +205,7 @@ public final class RedisUpdateInbox implements UpdateInbox {
                 InboxRecord.name(update),
                 InboxRecord.of(update, kept),
                 ascii("" + limits.deadLetters()),
-                ascii(onlyIfItWaits));
+                ascii(onlyIfWaiting));
         var unused = passed(id, fencingToken, calls.bury(id, arguments));
     }
 

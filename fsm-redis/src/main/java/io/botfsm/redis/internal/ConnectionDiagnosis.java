@@ -111,23 +111,23 @@ public final class ConnectionDiagnosis {
     }
 
     private Optional<String> protocol(Node node) {
-        Protocol spoken = spoken(node);
+        Protocol protocol = detectProtocol(node);
         String redis = sentinels ? "redis-sentinel://" : "redis://";
         String rediss = sentinels ? "rediss-sentinel://" : "rediss://";
-        if (tls && spoken == Protocol.REDIS) {
+        if (tls && protocol == Protocol.REDIS) {
             return Optional.of(
                     node + " answers without TLS: write " + redis + " instead of " + rediss + ", or name its TLS port");
         }
-        if (!tls && spoken == Protocol.TLS) {
+        if (!tls && protocol == Protocol.TLS) {
             return Optional.of(node + " answers with TLS: write " + rediss + " instead of " + redis
                     + ", or name its port without TLS");
         }
-        return spoken == Protocol.ANOTHER
+        return protocol == Protocol.ANOTHER
                 ? Optional.of(node + " does not answer as Redis does: check host and port")
                 : Optional.empty();
     }
 
-    private Protocol spoken(Node node) {
+    private Protocol detectProtocol(Node node) {
         Protocol toPlainText = protocol(answer(node, PING));
         return toPlainText == Protocol.SILENCE ? protocol(answer(node, clientHello())) : toPlainText;
     }

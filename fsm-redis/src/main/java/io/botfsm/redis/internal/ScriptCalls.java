@@ -80,7 +80,7 @@ public final class ScriptCalls {
         first.whenComplete((reply, failure) -> {
             if (failure != null && isForgotten(failure)) {
                 within(begin, () -> server.eval(script.text(), keys, args))
-                        .whenComplete((second, again) -> end.accept(second, again == null ? null : unwrapped(again)));
+                        .whenComplete((second, secondFailure) -> end.accept(second, secondFailure == null ? null : unwrapped(secondFailure)));
             } else {
                 end.accept(reply, failure == null ? null : unwrapped(failure));
             }

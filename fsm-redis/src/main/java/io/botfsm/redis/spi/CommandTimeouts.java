@@ -22,9 +22,9 @@ public final class CommandTimeouts {
         void timeOut(Duration timeout);
     }
 
-    private static final int LOOKS_PER_TIMEOUT = 20;
-    private static final long RAREST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long MOST_FREQUENT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int CHECKS_PER_TIMEOUT = 20;
+    private static final long LONGEST_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long SHORTEST_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CommandTimeouts.class.getPackageName());
 
@@ -44,8 +44,8 @@ public final class CommandTimeouts {
     public CommandTimeouts(Duration timeout, ScheduledExecutorService executor) {
         this.timeout = timeout;
         this.timeoutNanos = timeout.toNanos();
-        long look = Math.min(RAREST_LOOK_NANOS, Math.max(MOST_FREQUENT_LOOK_NANOS, timeoutNanos / LOOKS_PER_TIMEOUT));
-        var unused = executor.scheduleWithFixedDelay(this::endOverdue, look, look, TimeUnit.NANOSECONDS);
+        long interval = Math.min(LONGEST_INTERVAL_NANOS, Math.max(SHORTEST_INTERVAL_NANOS, timeoutNanos / CHECKS_PER_TIMEOUT));
+        var unused = executor.scheduleWithFixedDelay(this::endOverdue, interval, interval, TimeUnit.NANOSECONDS);
     }
 
     /** Registers a command that begins now. */

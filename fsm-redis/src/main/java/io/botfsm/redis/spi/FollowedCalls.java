@@ -104,10 +104,10 @@ final class FollowedCalls implements FollowedScripts {
         var unused = followed.whenComplete((after, missing) -> sendWaiting());
     }
 
-    private static List<Object> both(List<Object> reply, @Nullable List<Object> after, @Nullable Throwable missing) {
-        List<Object> both = new ArrayList<>(reply);
-        both.add(after != null ? after : missing);
-        return both;
+    private static List<Object> withFollowerReply(List<Object> reply, @Nullable List<Object> after, @Nullable Throwable missing) {
+        List<Object> all = new ArrayList<>(reply);
+        all.add(after != null ? after : missing);
+        return all;
     }
 
     @Override
@@ -136,7 +136,7 @@ final class FollowedCalls implements FollowedScripts {
                 if (failure != null) {
                     completeExceptionally(failure);
                 } else {
-                    var unusedToo = follower.whenComplete((after, missing) -> complete(both(reply, after, missing)));
+                    var unusedToo = follower.whenComplete((after, missing) -> complete(withFollowerReply(reply, after, missing)));
                 }
             });
         }

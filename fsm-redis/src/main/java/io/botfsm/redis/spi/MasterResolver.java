@@ -52,13 +52,13 @@ public final class MasterResolver {
     public static CompletionStage<Node> master(
             Collection<Node> sentinels, String master, Function<Node, CompletionStage<List<Object>>> ask) {
         Set<Node> voters = new LinkedHashSet<>(sentinels);
-        MasterResolver asked = new MasterResolver(master, voters.size());
+        MasterResolver resolver = new MasterResolver(master, voters.size());
         for (Node sentinel : voters) {
             var unused = ask.apply(sentinel)
-                    .thenApply(asked::node)
-                    .whenComplete((node, failure) -> asked.answered(sentinel, node, failure));
+                    .thenApply(resolver::node)
+                    .whenComplete((node, failure) -> resolver.answered(sentinel, node, failure));
         }
-        return asked.elected;
+        return resolver.elected;
     }
 
     /**
@@ -109,10 +109,10 @@ public final class MasterResolver {
         if (failure != null && (mostRefuse || votes.isEmpty())) {
             return mostRefuse ? failure : failure.passing();
         }
-        String reported = votes.entrySet().stream()
+        String tally = votes.entrySet().stream()
                 .map(vote -> String.format(Locale.ROOT, "%s (%d of %d)", vote.getKey(), vote.getValue(), count))
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return RedisPortException.noMajority(master, reported, Optional.ofNullable(failure));
+        return RedisPortException.noMajority(master, tally, Optional.ofNullable(failure));
     }
 }

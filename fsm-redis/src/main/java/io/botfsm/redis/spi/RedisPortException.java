@@ -152,10 +152,10 @@ public final class RedisPortException extends RuntimeException {
      * @param cause the client's exception, if there is one
      */
     public static RedisPortException notSent(@Nullable Throwable cause) {
-        Optional<String> distrust = distrust(cause);
-        String why = distrust.map("the server's certificate is not trusted: "::concat)
+        Optional<String> certificateProblem = certificateProblem(cause);
+        String why = certificateProblem.map("the server's certificate is not trusted: "::concat)
                 .orElse("no connection to Redis");
-        return new RedisPortException(CommandOutcome.NOT_SENT, "", distrust.isPresent(), "not sent: " + why, cause);
+        return new RedisPortException(CommandOutcome.NOT_SENT, "", certificateProblem.isPresent(), "not sent: " + why, cause);
     }
 
     /**
@@ -228,7 +228,7 @@ public final class RedisPortException extends RuntimeException {
      * Returns why a certificate is not trusted, if that is the cause. The message of the innermost exception is the
      * most concise.
      */
-    private static Optional<String> distrust(@Nullable Throwable failure) {
+    private static Optional<String> certificateProblem(@Nullable Throwable failure) {
         boolean ofCertificate = false;
         String innermost = "";
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -50,7 +50,7 @@ public final class Subscriptions {
         CompletionStage<Void> close();
     }
 
-    private static final Duration MOST_FREQUENT_ASKING = Duration.ofSeconds(1);
+    private static final Duration SHORTEST_PING_INTERVAL = Duration.ofSeconds(1);
 
     /** How long a connection without subscriptions is kept for the next one. */
     public static final Duration LINGER = Duration.ofSeconds(5);
@@ -66,7 +66,7 @@ public final class Subscriptions {
 
     private final Map<String, ListenedChannel> channels = new HashMap<>();
     private @Nullable Channels connection;
-    private @Nullable Future<?> farewell;
+    private @Nullable Future<?> pendingDisconnect;
     private boolean opening;
     private boolean neededAgain;
     private int failures;
@@ -150,7 +150,7 @@ public final class Subscriptions {
         }
         ListenedChannel channel = channels.computeIfAbsent(name, ListenedChannel::new);
         channel.add(listener);
-        stay();
+        cancelDisconnect();
         if (connection == null) {
             open();
         } else if (!channel.isAsked()) {
@@ -160,7 +160,7 @@ public final class Subscriptions {
 
     private void ask(Channels on, ListenedChannel channel) {
         channel.ask();
-        var unused = limited(on.subscribe(channel.name()))
+        var unused = withTimeout(on.subscribe(channel.name()))
                 .whenComplete((done, failure) -> execute(() -> {
                     if (connection == on && channels.get(channel.name()) == channel) {
                         answered(on, channel, failure);
@@ -168,7 +168,7 @@ public final class Subscriptions {
                 }));
     }
 
-    private <T> CompletableFuture<T> limited(CompletionStage<T> command) {
+    private <T> CompletableFuture<T> withTimeout(CompletionStage<T> command) {
         return command.toCompletableFuture()
                 .copy() // the original belongs to the client
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -225,7 +225,7 @@ public final class Subscriptions {
             connection = next;
             listen(next);
             channels.values().forEach(channel -> ask(next, channel));
-            askForLifeLater(next);
+            pingLater(next);
         }
     }
 
@@ -243,7 +243,7 @@ public final class Subscriptions {
     }
 
     private void openLater() {
-        var unused = later(this::open, ReconnectingConnection.pause(failures));
+        var unused = schedule(this::open, ReconnectingConnection.pause(failures));
     }
 
     private void listen(Channels next) {
@@ -276,7 +276,7 @@ public final class Subscriptions {
         Channels old = connection;
         connection = null;
         neededAgain = true;
-        stay();
+        cancelDisconnect();
         return old == null
                 ? CompletableFuture.completedFuture(null)
                 : old.close().toCompletableFuture();
@@ -286,18 +286,18 @@ public final class Subscriptions {
      * Schedules a ping. Nothing else is sent on a connection for subscriptions, so that its silent loss would otherwise
      * never be noticed.
      */
-    private void askForLifeLater(Channels on) {
+    private void pingLater(Channels on) {
         Runnable next = () -> {
             if (connection == on) {
-                askForLife(on);
-                askForLifeLater(on);
+                ping(on);
+                pingLater(on);
             }
         };
-        var unused = later(next, Math.max(timeout.toMillis(), MOST_FREQUENT_ASKING.toMillis()));
+        var unused = schedule(next, Math.max(timeout.toMillis(), SHORTEST_PING_INTERVAL.toMillis()));
     }
 
-    private void askForLife(Channels on) {
-        var unused = limited(on.ping()).whenComplete((pong, failure) -> {
+    private void ping(Channels on) {
+        var unused = withTimeout(on.ping()).whenComplete((pong, failure) -> {
             if (failure != null && refusal(failure) == null) {
                 run(() -> lost(on));
             }
@@ -320,13 +320,13 @@ public final class Subscriptions {
     public void suspect() {
         run(() -> {
             if (connection != null) {
-                askForLife(connection);
+                ping(connection);
             }
             List.copyOf(channels.values()).forEach(ListenedChannel::hintAfterInterruption);
         });
     }
 
-    private @Nullable Future<?> later(Runnable step, long millis) {
+    private @Nullable Future<?> schedule(Runnable step, long millis) {
         try {
             return thread.schedule(step, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -346,23 +346,23 @@ public final class Subscriptions {
         } else if (connection != null) {
             connection.unsubscribe(name);
             if (channels.isEmpty()) {
-                leaveLater();
+                disconnectLater();
             }
         }
     }
 
-    private void leaveLater() {
-        farewell = later(
+    private void disconnectLater() {
+        pendingDisconnect = schedule(
                 () -> {
                     var unused = disconnect();
                 },
                 LINGER.toMillis());
     }
 
-    private void stay() {
-        if (farewell != null) {
-            farewell.cancel(false);
-            farewell = null;
+    private void cancelDisconnect() {
+        if (pendingDisconnect != null) {
+            pendingDisconnect.cancel(false);
+            pendingDisconnect = null;
         }
     }
 

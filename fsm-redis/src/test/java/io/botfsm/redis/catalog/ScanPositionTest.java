@@ -120,7 +120,7 @@ class ScanPositionTest {
         for (ScanPosition position : List.of(
                 alone,
                 alone.at("18446744073709551615"),
-                alone.anew("99"),
+                alone.restarted("99"),
                 ScanPosition.first(BEFORE).withoutServer().at("7"),
                 moving,
                 moving.withoutServer(),

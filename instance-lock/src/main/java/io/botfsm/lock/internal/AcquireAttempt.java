@@ -85,23 +85,23 @@ public final class AcquireAttempt {
         }
     }
 
-    private void ask(LeaseRequest asked, boolean mayAskAgain) {
-        ClockReading begun =
+    private void ask(LeaseRequest sent, boolean mayAskAgain) {
+        ClockReading start =
                 ClockReading.of(engine.clock()); // before the request is sent: its answer may take any time
-        var unused = engine.acquire(asked)
-                .whenComplete((answer, failure) -> answered(asked, begun, mayAskAgain, answer, failure));
+        var unused = engine.acquire(sent)
+                .whenComplete((answer, failure) -> answered(sent, start, mayAskAgain, answer, failure));
     }
 
     private void answered(
-            LeaseRequest asked,
-            ClockReading begun,
+            LeaseRequest sent,
+            ClockReading start,
             boolean mayAskAgain,
             @Nullable Acquisition answer,
             @Nullable Throwable failure) {
         if (answer instanceof Acquisition.Granted granted) {
-            granted(asked, begun, granted);
+            granted(sent, start, granted);
         } else if (answer instanceof Acquisition.Occupied occupied) {
-            occupied(asked, mayAskAgain, occupied);
+            occupied(sent, mayAskAgain, occupied);
         } else {
             giveUp(failure == null ? failed("the store returned null") : failure);
         }
@@ -111,23 +111,23 @@ public final class AcquireAttempt {
         return new LeaseStoreException(why, false, null);
     }
 
-    private void granted(LeaseRequest asked, ClockReading begun, Acquisition.Granted granted) {
-        boolean tooLate = engine.clock().nanoTime() - engine.timings().hardDeadline(begun.nanos()) >= 0;
+    private void granted(LeaseRequest sent, ClockReading start, Acquisition.Granted granted) {
+        boolean tooLate = engine.clock().nanoTime() - engine.timings().hardDeadline(start.nanos()) >= 0;
         if (tooLate) {
             giveUp(failed("granted too late to be relied on"));
         }
         if (endsAs(State.GRANTED)) {
-            result.complete(new Outcome.Taken(new LeaseGeneration(engine, asked, granted, begun)));
+            result.complete(new Outcome.Taken(new LeaseGeneration(engine, sent, granted, start)));
         } else {
-            engine.abandon(name, asked.claim());
+            engine.abandon(name, sent.claim());
         }
     }
 
-    private void occupied(LeaseRequest asked, boolean mayAskAgain, Acquisition.Occupied occupied) {
-        if (occupied.claim().equals(asked.claim())) { // acquired, but no answer with its token arrived here
+    private void occupied(LeaseRequest sent, boolean mayAskAgain, Acquisition.Occupied occupied) {
+        if (occupied.claim().equals(sent.claim())) { // acquired, but no answer with its token arrived here
             giveUp(failed("acquired, but the fencing token is unknown"));
         } else if (mayAskAgain && engine.isUnused(occupied.claim())) {
-            var unused = engine.release(name, occupied.claim()).whenComplete((had, failure) -> askAgain());
+            var unused = engine.release(name, occupied.claim()).whenComplete((released, failure) -> askAgain());
         } else if (endsAs(State.OVER)) {
             result.complete(new Outcome.HeldElsewhere(occupied.claim(), occupied.remaining()));
         }
@@ -135,14 +135,14 @@ public final class AcquireAttempt {
 
     /** Asks again with a new token, since the request with the old one has ended. */
     private void askAgain() {
-        LeaseRequest again = engine.newRequest(name, floor);
+        LeaseRequest fresh = engine.newRequest(name, floor);
         synchronized (monitor) {
             if (state != State.ASKING) {
                 return;
             }
-            request = again;
+            request = fresh;
         }
-        ask(again, false);
+        ask(fresh, false);
     }
 
     private boolean endsAs(State end) {

@@ -5,15 +5,15 @@ import java.time.Duration;
 /**
  * How long a lease can be relied on since the store confirmed it, computed from the moment before the request was sent.
  *
- * @param begun the reading of both clocks at that moment
+ * @param start the reading of both clocks at that moment
  * @param hard when the lease is lost, whatever the store answers later
  * @param soft when its user has to stop
  * @param toleratedJump how far the time of day may run ahead before another confirmation is needed
  */
-record Confirmation(ClockReading begun, long hard, long soft, Duration toleratedJump) {
-    static Confirmation of(ClockReading begun, LeaseTimings timings) {
-        long hard = timings.hardDeadline(begun.nanos());
-        return new Confirmation(begun, hard, timings.softDeadline(hard), timings.toleratedSuspension());
+record Confirmation(ClockReading start, long hard, long soft, Duration toleratedJump) {
+    static Confirmation of(ClockReading start, LeaseTimings timings) {
+        long hard = timings.hardDeadline(start.nanos());
+        return new Confirmation(start, hard, timings.softDeadline(hard), timings.toleratedSuspension());
     }
 
     /** Returns the later of the two. */
@@ -40,6 +40,6 @@ record Confirmation(ClockReading begun, long hard, long soft, Duration tolerated
 
     /** Returns whether the machine seems to have been suspended since. */
     boolean isDoubtful(ClockReading now) {
-        return begun.ranAheadUntil(now, toleratedJump);
+        return start.ranAheadUntil(now, toleratedJump);
     }
 }

@@ -47,8 +47,8 @@ final class ConfirmedRelease {
         var unused = engine.release(name, claim).whenComplete(this::answered);
     }
 
-    private void answered(@Nullable Boolean had, @Nullable Throwable failure) {
-        boolean ended = Boolean.TRUE.equals(had);
+    private void answered(@Nullable Boolean released, @Nullable Throwable failure) {
+        boolean ended = Boolean.TRUE.equals(released);
         boolean settled = failure == null && (ended || !untilFound);
         boolean hopeless = failure instanceof LeaseStoreException known && known.isLasting();
         Duration pause = engine.timings().retryPause();

@@ -78,14 +78,14 @@ public final class Identity {
                 process.pid(),
                 started,
                 recognizable ? CURRENT_PROCESS::get : Optional::empty,
-                Identity::drawn);
+                Identity::newRandomPart);
     }
 
     /**
      * Generates the unique part of a token. It includes both clocks, since copies of a machine may draw the same
      * randomness for a while.
      */
-    private static String drawn() {
+    private static String newRandomPart() {
         ByteBuffer random = ByteBuffer.wrap(systemRandomness());
         HexFormat hex = HexFormat.of();
         return hex.toHexDigits(random.getLong() ^ System.currentTimeMillis())
@@ -94,10 +94,10 @@ public final class Identity {
 
     /** Reads randomness from the operating system, since a generator in this process would be copied with its image. */
     private static byte[] systemRandomness() {
-        byte[] drawn = new byte[RANDOM_BYTES];
+        byte[] random = new byte[RANDOM_BYTES];
         try {
-            if (SYSTEM_RANDOMNESS.isPresent() && SYSTEM_RANDOMNESS.get().read(drawn) == RANDOM_BYTES) {
-                return drawn;
+            if (SYSTEM_RANDOMNESS.isPresent() && SYSTEM_RANDOMNESS.get().read(random) == RANDOM_BYTES) {
+                return random;
             }
         } catch (IOException e) { // fall back to the JDK's source of seeds
         }
@@ -113,14 +113,14 @@ public final class Identity {
     }
 
     private static String hostName() {
-        return environment("HOSTNAME").or(() -> environment("COMPUTERNAME")).orElseGet(Identity::askedHostName);
+        return environment("HOSTNAME").or(() -> environment("COMPUTERNAME")).orElseGet(Identity::resolvedHostName);
     }
 
     private static Optional<String> environment(String name) {
         return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
     }
 
-    private static String askedHostName() {
+    private static String resolvedHostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
@@ -137,9 +137,9 @@ public final class Identity {
     }
 
     /** Returns whether the claim was made by a process of this machine that is certainly no longer running. */
-    boolean knowsDead(Claim claim) {
+    boolean isKnownDead(Claim claim) {
         return processOfThisHost(claim)
-                .flatMap(maker -> process.get().map(self -> self.knowsDead(maker)))
+                .flatMap(maker -> process.get().map(self -> self.isKnownDead(maker)))
                 .orElse(false);
     }
 

@@ -130,7 +130,7 @@ public final class LeaseEngine {
      * engine, or made by a process of this machine that is dead.
      */
     boolean isUnused(Claim claim) {
-        return givenUp.contains(claim.token()) || (settings.replacesDeadHolders() && identity.knowsDead(claim));
+        return givenUp.contains(claim.token()) || (settings.replacesDeadHolders() && identity.isKnownDead(claim));
     }
 
     /** Records that the claim has ended, without releasing it in the store. */

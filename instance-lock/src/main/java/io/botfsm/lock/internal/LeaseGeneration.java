@@ -56,17 +56,17 @@ public final class LeaseGeneration {
     private volatile LeaseListener listener = NOBODY;
     private volatile State state;
     private volatile Confirmation confirmed;
-    private boolean doubted;
+    private boolean inDoubt;
     private Optional<LossReason> loss = Optional.empty();
 
-    LeaseGeneration(LeaseEngine engine, LeaseRequest request, Acquisition.Granted granted, ClockReading begun) {
+    LeaseGeneration(LeaseEngine engine, LeaseRequest request, Acquisition.Granted granted, ClockReading start) {
         this.engine = engine;
         this.renewal = request.withFloor(granted.fencingToken());
         this.fencingToken = granted.fencingToken();
         this.quarantine = engine.settings().quarantine(granted.memory());
         this.state = quarantine.isNegative() || quarantine.isZero() ? State.ACTIVE : State.QUARANTINE;
-        this.confirmed = Confirmation.of(begun, engine.timings());
-        this.schedule = new RenewalSchedule(engine, begun);
+        this.confirmed = Confirmation.of(start, engine.timings());
+        this.schedule = new RenewalSchedule(engine, start);
         this.renewals = engine.renewalAlarm(this::renewIfDue);
         this.deadlines = engine.deadlineAlarm(this::checkDeadlines);
     }
@@ -158,17 +158,17 @@ public final class LeaseGeneration {
 
     private void renewIfDue() {
         try {
-            ClockReading begun =
+            ClockReading start =
                     ClockReading.of(engine.clock()); // before the request is sent: its answer may take any time
             int attempt;
             synchronized (monitor) {
                 if (state.isOver() || schedule.isPending()) {
                     return;
                 }
-                attempt = schedule.isDue(begun.nanos()) ? schedule.begin() : 0;
+                attempt = schedule.isDue(start.nanos()) ? schedule.begin() : 0;
             }
             if (attempt > 0) {
-                ask(attempt, begun);
+                ask(attempt, start);
             } else {
                 renewals.atLatest(nextRenewal());
             }
@@ -179,34 +179,34 @@ public final class LeaseGeneration {
         }
     }
 
-    private void ask(int attempt, ClockReading begun) {
+    private void ask(int attempt, ClockReading start) {
         try {
-            Duration timeout = schedule.timeout(confirmed, begun.nanos());
+            Duration timeout = schedule.timeout(confirmed, start.nanos());
             Scheduler.Task timer =
                     engine.later(timeout, () -> failed(attempt, new TimeoutException("no answer within " + timeout)));
             var unused = engine.renew(renewal).whenComplete((answer, failure) -> {
                 timer.cancel();
-                answered(attempt, begun, answer, failure);
+                answered(attempt, start, answer, failure);
             });
         } catch (Throwable e) { // such as no memory for a timer: only this attempt has failed
             failed(attempt, e);
         }
     }
 
-    private void answered(int attempt, ClockReading begun, @Nullable Renewal answer, @Nullable Throwable failure) {
+    private void answered(int attempt, ClockReading start, @Nullable Renewal answer, @Nullable Throwable failure) {
         if (answer instanceof Renewal.NotYours other) {
             lose(reason(other.found()));
         } else if (answer != null) {
-            renewed(attempt, begun);
+            renewed(attempt, start);
         } else {
             failed(attempt, failure == null ? new IllegalStateException("the store returned null") : failure);
         }
     }
 
-    private void renewed(int attempt, ClockReading begun) {
+    private void renewed(int attempt, ClockReading start) {
         int failedBefore;
-        boolean doubtedBefore;
-        boolean stillDoubted;
+        boolean wasInDoubt;
+        boolean stillInDoubt;
         boolean inTime;
         synchronized (monitor) {
             if (state == State.RELEASED) {
@@ -214,12 +214,12 @@ public final class LeaseGeneration {
             }
             ClockReading now = ClockReading.of(engine.clock());
             failedBefore = schedule.failures();
-            doubtedBefore = doubted;
+            wasInDoubt = inDoubt;
             inTime = state != State.LOST && !confirmed.isOver(now.nanos());
             if (inTime) {
-                confirm(attempt, begun, now);
+                confirm(attempt, start, now);
             }
-            stillDoubted = doubted;
+            stillInDoubt = inDoubt;
         }
         if (!inTime) { // the store has renewed the lease, but nobody uses it any more
             lose(LossReason.EXPIRED);
@@ -227,19 +227,19 @@ public final class LeaseGeneration {
             return;
         }
         renewals.atLatest(nextRenewal());
-        if (!stillDoubted && (failedBefore > 0 || doubtedBefore)) {
+        if (!stillInDoubt && (failedBefore > 0 || wasInDoubt)) {
             listener.renewedLate(failedBefore);
         }
     }
 
-    private void confirm(int attempt, ClockReading begun, ClockReading now) {
-        confirmed = confirmed.or(Confirmation.of(begun, engine.timings()));
-        schedule.succeeded(attempt, begun);
+    private void confirm(int attempt, ClockReading start, ClockReading now) {
+        confirmed = confirmed.or(Confirmation.of(start, engine.timings()));
+        schedule.succeeded(attempt, start);
         if (state == State.DEGRADED) {
             state = State.ACTIVE;
         }
-        doubted = doubted && confirmed.isDoubtful(now);
-        if (doubted) { // the request was sent before the clock jumped: ask again
+        inDoubt = inDoubt && confirmed.isDoubtful(now);
+        if (inDoubt) { // the request was sent before the clock jumped: ask again
             schedule.nextAtOnce(now.nanos());
         }
     }
@@ -265,14 +265,14 @@ public final class LeaseGeneration {
     /** Renews at once if the clocks disagree, since only the store then knows whether the lease has expired. */
     private void renewAtOnce(ClockReading now) {
         synchronized (monitor) {
-            if (doubted || !confirmed.isDoubtful(now)) { // a renewal may have been confirmed meanwhile
+            if (inDoubt || !confirmed.isDoubtful(now)) { // a renewal may have been confirmed meanwhile
                 return;
             }
-            doubted = true;
+            inDoubt = true;
             schedule.nextAtOnce(now.nanos());
         }
         renewals.atLatest(nextRenewal());
-        listener.clockJumped(confirmed.begun().aheadUntil(now));
+        listener.clockJumped(confirmed.start().aheadUntil(now));
     }
 
     private long nextRenewal() {

@@ -135,8 +135,8 @@ public final class LeaseTimings {
     }
 
     /** Returns when a lease that was requested at a time can no longer be relied on. */
-    long hardDeadline(long begun) {
-        return begun + reliableNanos;
+    long hardDeadline(long start) {
+        return start + reliableNanos;
     }
 
     /** Returns when a bot should stop if it can rely on its lease until the hard deadline. */
@@ -145,9 +145,9 @@ public final class LeaseTimings {
     }
 
     /** Returns when a lease that was renewed at a time has to be renewed again. */
-    long nextRenewal(long begun, double random) {
+    long nextRenewal(long start, double random) {
         double jitter = 1 + RENEWAL_JITTER * (2 * random - 1);
-        return begun + (long) (renewEvery.toNanos() * jitter);
+        return start + (long) (renewEvery.toNanos() * jitter);
     }
 
     /**

@@ -71,11 +71,11 @@ public final class LeaseWait {
      * Subscribes to releases. A release before the subscription starts would be missed, so its start ends the pause.
      */
     private void subscribe() {
-        var unused = engine.subscribe(name, this::wake).whenComplete((begun, failure) -> {
-            if (begun == null) {
+        var unused = engine.subscribe(name, this::wake).whenComplete((started, failure) -> {
+            if (started == null) {
                 notSubscribed();
             } else {
-                keep(begun);
+                keep(started);
                 wake();
             }
         });
@@ -88,14 +88,14 @@ public final class LeaseWait {
         }
     }
 
-    private void keep(Subscription begun) {
+    private void keep(Subscription started) {
         synchronized (monitor) {
             if (!over) {
-                subscription = begun;
+                subscription = started;
                 return;
             }
         }
-        begun.close();
+        started.close();
     }
 
     /** Ends the current pause, or the next one. */
@@ -104,7 +104,7 @@ public final class LeaseWait {
         synchronized (monitor) {
             again = sleeping;
             hinted = again == null;
-            stopSleeping();
+            cancelSleep();
         }
         if (again != null) {
             again.run();
@@ -116,7 +116,7 @@ public final class LeaseWait {
         Subscription ended;
         synchronized (monitor) {
             over = true;
-            stopSleeping();
+            cancelSleep();
             ended = subscription;
             subscription = null;
         }
@@ -125,7 +125,7 @@ public final class LeaseWait {
         }
     }
 
-    private void stopSleeping() {
+    private void cancelSleep() {
         sleeping = null;
         if (timer != null) {
             timer.cancel();

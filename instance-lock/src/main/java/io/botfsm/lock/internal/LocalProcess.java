@@ -82,12 +82,12 @@ record LocalProcess(String space, long pid, long started) {
     /**
      * Returns whether the other process is certainly no longer running; false if that cannot be determined from here.
      */
-    boolean knowsDead(LocalProcess other) {
-        return knowsDead(other, ROOT);
+    boolean isKnownDead(LocalProcess other) {
+        return isKnownDead(other, ROOT);
     }
 
     /** @param root the file system's root, for tests */
-    boolean knowsDead(LocalProcess other, Path root) {
+    boolean isKnownDead(LocalProcess other, Path root) {
         return other.space.equals(space)
                 && hasEnded(other, root.resolve("proc"))
                 && current(root).equals(Optional.of(this)); // nothing that the answer relies on has changed

@@ -10,9 +10,9 @@ final class RenewalSchedule {
     private boolean pending;
     private int failures;
 
-    RenewalSchedule(LeaseEngine engine, ClockReading begun) {
+    RenewalSchedule(LeaseEngine engine, ClockReading start) {
         this.engine = engine;
-        succeeded(0, begun);
+        succeeded(0, start);
     }
 
     /** Returns when the next attempt is due, in the clock's nanoseconds. */
@@ -40,11 +40,11 @@ final class RenewalSchedule {
     }
 
     /** Records a success. An attempt may succeed after it has timed out and another one has started. */
-    void succeeded(int attempt, ClockReading begun) {
+    void succeeded(int attempt, ClockReading start) {
         failures = 0;
         if (attempt == attempts) {
             pending = false;
-            next = engine.timings().nextRenewal(begun.nanos(), engine.random());
+            next = engine.timings().nextRenewal(start.nanos(), engine.random());
         }
     }
 

@@ -16,7 +16,7 @@ final class Hints {
 
     Subscription add(String name, Runnable hint) {
         Interest interest = new Interest(name, hint);
-        interests.compute(name, (same, all) -> {
+        interests.compute(name, (sameName, all) -> {
             Set<Interest> more = all == null ? ConcurrentHashMap.newKeySet() : all;
             more.add(interest);
             return more;
@@ -64,7 +64,7 @@ final class Hints {
         @Override
         public void close() {
             closed = true;
-            interests.computeIfPresent(name, (same, all) -> {
+            interests.computeIfPresent(name, (sameName, all) -> {
                 all.remove(this);
                 return all.isEmpty() ? null : all;
             });

@@ -107,7 +107,7 @@ public final class MemoryLeaseStore implements LeaseStore {
     private <T> CompletionStage<T> atomically(String name, Operation<T> operation) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            records.compute(name, (same, kept) -> {
+            records.compute(name, (sameName, kept) -> {
                 requireOpen(); // in here, so that nothing is granted out of a memory that closing has cleared
                 long now = clock.nanoTime();
                 Step<T> step = operation.on(kept == null ? LeaseRecord.NOTHING : kept.at(now), now);

@@ -35,8 +35,8 @@ record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock
     }
 
     /** Returns whether so many rejections make a majority of the others impossible. */
-    boolean isVeto(int noes) {
-        return noes > nodes.size() - majority();
+    boolean isVeto(int refusals) {
+        return refusals > nodes.size() - majority();
     }
 
     /** Returns how long a node may take to answer for a lease with the given time to live. */
@@ -52,7 +52,7 @@ record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock
     }
 
     /** Returns how much of a time to live is certain if the clocks of node and instance differ by the maximum. */
-    static Duration lasting(Duration ttl) {
+    static Duration certainPart(Duration ttl) {
         return ttl.minus(ttl.dividedBy(100)).minusMillis(2);
     }
 
@@ -100,13 +100,13 @@ record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock
     }
 
     /** Returns the longest time that at least this many of the times reach; empty if there are fewer. */
-    static Optional<Duration> common(int many, Stream<Duration> times) {
-        return times.sorted(Comparator.reverseOrder()).skip(many - 1L).findFirst();
+    static Optional<Duration> common(int count, Stream<Duration> times) {
+        return times.sorted(Comparator.reverseOrder()).skip(count - 1L).findFirst();
     }
 
     /** Returns the time after which fewer than this many leases remain; empty if never. */
-    static Optional<Duration> untilFewer(int many, Stream<Optional<Duration>> remaining) {
-        return common(many, remaining.map(each -> each.orElse(Granted.EVERYTHING)))
+    static Optional<Duration> untilFewer(int count, Stream<Optional<Duration>> remaining) {
+        return common(count, remaining.map(each -> each.orElse(Granted.EVERYTHING)))
                 .filter(left -> !left.equals(Granted.EVERYTHING));
     }
 

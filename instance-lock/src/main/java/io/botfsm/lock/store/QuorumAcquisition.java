@@ -27,7 +27,7 @@ final class QuorumAcquisition {
     private final QuorumClaims claims;
     private final LeaseRequest request;
     private final QuorumClaim claimed;
-    private final long begun;
+    private final long startNanos;
     private final Duration limit;
     private final CompletableFuture<Acquisition> result = new CompletableFuture<>();
 
@@ -38,7 +38,7 @@ final class QuorumAcquisition {
         this.quorum = quorum;
         this.claims = claims;
         this.request = request;
-        this.begun = quorum.clock().nanoTime();
+        this.startNanos = quorum.clock().nanoTime();
         this.limit = quorum.limit(request.ttl());
         this.claimed = claims.begin(request);
     }
@@ -106,7 +106,7 @@ final class QuorumAcquisition {
         } else if (mayAskAgain(round)) {
             askAgain(round, votes);
         } else {
-            tellOfNoMajority(votes);
+            reportNoMajority(votes);
         }
     }
 
@@ -184,8 +184,8 @@ final class QuorumAcquisition {
     }
 
     private void granted(long token, List<Granted> grants) {
-        boolean inTime = quorum.clock().nanoTime() - begun
-                < Quorum.lasting(request.ttl()).toNanos();
+        boolean inTime = quorum.clock().nanoTime() - startNanos
+                < Quorum.certainPart(request.ttl()).toNanos();
         if (!inTime) {
             fail(new LeaseStoreException("no majority granted the lease in time", false, null));
             return;
@@ -217,7 +217,7 @@ final class QuorumAcquisition {
     // No majority for anyone
 
     private boolean mayAskAgain(int round) {
-        return round < MOST_ROUNDS && !claimed.isEnded() && quorum.clock().nanoTime() - begun < limit.toNanos();
+        return round < MOST_ROUNDS && !claimed.isEnded() && quorum.clock().nanoTime() - startNanos < limit.toNanos();
     }
 
     /**
@@ -239,14 +239,14 @@ final class QuorumAcquisition {
                     if (allGivenBack) {
                         pause(round);
                     } else {
-                        tellOfNoMajority(votes);
+                        reportNoMajority(votes);
                     }
                 });
     }
 
     private void pause(int round) {
-        long mostNanos = Math.min(FIRST_PAUSE_NANOS << round, limit.toNanos() / 4);
-        Duration pause = Duration.ofNanos(ThreadLocalRandom.current().nextLong(1, mostNanos + 2));
+        long maxNanos = Math.min(FIRST_PAUSE_NANOS << round, limit.toNanos() / 4);
+        Duration pause = Duration.ofNanos(ThreadLocalRandom.current().nextLong(1, maxNanos + 2));
         quorum.delay().after(pause, () -> {
             try {
                 ask(round + 1);
@@ -260,9 +260,9 @@ final class QuorumAcquisition {
      * Reports the lack of a majority: a minority does not know of the end of a lease, or several claims compete and
      * should not all ask again at once.
      */
-    private void tellOfNoMajority(Votes<Acquisition> votes) {
+    private void reportNoMajority(Votes<Acquisition> votes) {
         long pause = ThreadLocalRandom.current().nextLong(1, LONGEST_SPLIT_MILLIS);
-        Claim some = ofOneClaim(votes.of(Occupied.class)).get(0).claim();
-        giveUp(votes, some, Optional.of(Duration.ofMillis(pause)));
+        Claim anyClaim = ofOneClaim(votes.of(Occupied.class)).get(0).claim();
+        giveUp(votes, anyClaim, Optional.of(Duration.ofMillis(pause)));
     }
 }

@@ -31,8 +31,8 @@ final class QuorumClaim {
         return claim;
     }
 
-    void lastUntil(long later) {
-        until = later;
+    void extendTo(long end) {
+        until = end;
     }
 
     /** Records that a majority has granted it. */

@@ -59,7 +59,7 @@ final class QuorumClaims {
     }
 
     private void end(String name, Predicate<QuorumClaim> which, Consumer<QuorumClaim> ending) {
-        byName.computeIfPresent(name, (same, all) -> {
+        byName.computeIfPresent(name, (sameName, all) -> {
             all.stream().filter(which).forEach(ending);
             return unlessOver(all);
         });

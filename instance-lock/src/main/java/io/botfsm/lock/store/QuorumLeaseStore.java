@@ -107,7 +107,7 @@ public final class QuorumLeaseStore implements LeaseStore {
         return unlessClosed(() -> {
             boolean ours = claims.release(name, claim);
             return quorum.ask(quorum.limit(), node -> node.release(name, claim))
-                    .decide(votes -> released(votes).filter(had -> ours || !had || votes.outstanding() == 0));
+                    .decide(votes -> released(votes).filter(held -> ours || !held || votes.outstanding() == 0));
         });
     }
 

@@ -13,14 +13,14 @@ final class QuorumRenewal {
     private final QuorumClaims claims;
     private final LeaseRequest request;
     private final Optional<QuorumClaim> claimed;
-    private final long begun;
+    private final long startNanos;
 
     private QuorumRenewal(Quorum quorum, QuorumClaims claims, LeaseRequest request) {
         this.quorum = quorum;
         this.claims = claims;
         this.request = request;
         this.claimed = claims.find(request.name(), request.claim()).filter(QuorumClaim::isGranted);
-        this.begun = quorum.clock().nanoTime();
+        this.startNanos = quorum.clock().nanoTime();
     }
 
     static CompletionStage<Renewal> begin(Quorum quorum, QuorumClaims claims, LeaseRequest request) {
@@ -40,12 +40,12 @@ final class QuorumRenewal {
     }
 
     private Optional<Renewal> verdict(Votes<Renewal> votes) {
-        List<NotYours> noes = votes.of(NotYours.class);
+        List<NotYours> refusals = votes.of(NotYours.class);
         if (votes.of(Renewed.class).size() >= quorum.majority()) {
             return Optional.of(new Renewed());
         }
-        if (quorum.isVeto(noes.size())) {
-            List<StoredLease> found = noes.stream().map(NotYours::found).toList();
+        if (quorum.isVeto(refusals.size())) {
+            List<StoredLease> found = refusals.stream().map(NotYours::found).toList();
             return FoundByNodes.combined(quorum, found, votes).map(NotYours::new);
         }
         if (votes.outstanding() == 0) {
@@ -56,7 +56,7 @@ final class QuorumRenewal {
 
     /** Restores the lease on a node that has restarted empty, or was unavailable when the lease was granted. */
     private void keep(QuorumClaim ours, Round<Renewal> asked) {
-        ours.lastUntil(begun + request.ttl().toNanos());
+        ours.extendTo(startNanos + request.ttl().toNanos());
         asked.forEachAnswer((node, answer) -> {
             if (answer instanceof NotYours other && other.found().claim().isEmpty()) {
                 var unused = ours.acquire(node, request);

@@ -39,10 +39,10 @@ final class QuorumSubscription implements Subscription {
 
     static CompletionStage<Subscription> begin(Quorum quorum, String name, Runnable hint) {
         QuorumSubscription subscription = new QuorumSubscription(quorum, hint);
-        CompletableFuture<Subscription> begun = quorum.<Subscription>ask(
+        CompletableFuture<Subscription> result = quorum.<Subscription>ask(
                         quorum.limit(), node -> subscription.ask(node, name))
                 .decide(subscription::verdict);
-        return begun.whenComplete((subscribed, failure) -> {
+        return result.whenComplete((subscribed, failure) -> {
             if (failure != null) {
                 subscription.close();
             }
@@ -96,22 +96,22 @@ final class QuorumSubscription implements Subscription {
             waiting = true;
         }
         if (waits) {
-            quorum.delay().after(PATIENCE, this::patienceIsOver);
+            quorum.delay().after(PATIENCE, this::stopWaiting);
         }
         if (majority) {
             hint.run();
         }
     }
 
-    private void patienceIsOver() {
-        boolean anyHinted;
+    private void stopWaiting() {
+        boolean isHintDue;
         synchronized (monitor) {
             waiting = false;
-            anyHinted = !closed && !hinted.isEmpty();
+            isHintDue = !closed && !hinted.isEmpty();
             hinted.clear();
             late.clear();
         }
-        if (anyHinted) {
+        if (isHintDue) {
             hint.run();
         }
     }

@@ -170,7 +170,7 @@ class LocalProcessTest {
     @Nested
     class AnotherOne {
         private boolean isKnownDead(LocalProcess self, String space, long pid, long started) {
-            return self.knowsDead(new LocalProcess(space, pid, started), root);
+            return self.isKnownDead(new LocalProcess(space, pid, started), root);
         }
 
         @Test

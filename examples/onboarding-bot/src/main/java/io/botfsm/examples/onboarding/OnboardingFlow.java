@@ -55,7 +55,7 @@ public final class OnboardingFlow {
                                 : "There is nothing to cancel.")));
         f.when(
                 in -> in.text().startsWith("/"),
-                (turn, in) -> turn.again(Reply.of("I do not know " + Profile.brief(in.command(), LONGEST_COMMAND)
+                (turn, in) -> turn.again(Reply.of("I do not know " + Profile.shortened(in.command(), LONGEST_COMMAND)
                         + ", only /start, /status and /cancel.")));
         f.state(NAME, s -> {
             s.ask(Reply.of("What is your name?")).to(AGE);

@@ -38,23 +38,21 @@ public record Profile(
                 name,
                 age,
                 city,
-                Stream.concat(interests.stream(), Stream.of(interest))
-                        .distinct()
-                        .toList());
+                Stream.concat(interests.stream(), Stream.of(interest)).distinct().toList());
     }
 
     String shownName() {
-        return brief(name, LONGEST_NAME);
+        return shortened(name, LONGEST_NAME);
     }
 
     String shownCity() {
-        return brief(city, LONGEST_CITY);
+        return shortened(city, LONGEST_CITY);
     }
 
     String shownInterests() {
         String shown = interests.stream()
                 .limit(MOST_INTERESTS)
-                .map(interest -> brief(interest, LONGEST_INTEREST))
+                .map(interest -> shortened(interest, LONGEST_INTEREST))
                 .collect(Collectors.joining(", "));
         return interests.size() > MOST_INTERESTS ? shown + ", …" : shown;
     }
@@ -65,7 +63,7 @@ public record Profile(
     }
 
     /** The text, cut to {@code longest} characters: a version of the bot that accepted more may have stored it. */
-    static String brief(@Nullable String text, int longest) {
+    static String shortened(@Nullable String text, int longest) {
         String whole = String.valueOf(text);
         return whole.codePointCount(0, whole.length()) <= longest
                 ? whole

@@ -23,13 +23,13 @@ public final class BlockingCalls {
      */
     private static final int MOST = 4 * ENOUGH;
 
-    private static final long LOOK_MICROS = 1_000;
+    private static final long WAIT_MICROS = 1_000;
 
     private final PortThreads threads;
     private final Duration timeout;
     private final CommandTimeouts timeouts;
     private final Queue<BlockingCall> left = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicBoolean runScheduled = new AtomicBoolean();
 
     /**
      * The count on which the expectation is based. Two threads may change it at once; the loss of one change is
@@ -66,17 +66,17 @@ public final class BlockingCalls {
         left.add(call);
         if (closed) {
             giveUp();
-        } else if (looking.compareAndSet(false, true)) {
+        } else if (runScheduled.compareAndSet(false, true)) {
             try {
-                var unused = threads.clock().schedule(this::look, LOOK_MICROS, TimeUnit.MICROSECONDS);
+                var unused = threads.clock().schedule(this::runWaiting, WAIT_MICROS, TimeUnit.MICROSECONDS);
             } catch (RejectedExecutionException e) {
                 call.giveUp();
             }
         }
     }
 
-    private void look() {
-        looking.set(false); // first, so that whatever is added from now on is looked at again
+    private void runWaiting() {
+        runScheduled.set(false); // first, so that whatever is added from now on is looked at again
         for (BlockingCall call = left.poll(); call != null; call = left.poll()) {
             if (call.isWaiting()) {
                 execute(call);

@@ -15,7 +15,7 @@ public final class UnicodeText {
      */
     public static void require(String what, String text) {
         for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i)) && !isHalfOfAPair(text, i)) {
+            if (Character.isSurrogate(text.charAt(i)) && !isPairedSurrogate(text, i)) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
                         "%s holds an unpaired surrogate (U+%04X at index %d)",
@@ -26,7 +26,7 @@ public final class UnicodeText {
         }
     }
 
-    private static boolean isHalfOfAPair(String text, int at) {
+    private static boolean isPairedSurrogate(String text, int at) {
         return Character.isHighSurrogate(text.charAt(at))
                 ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
                 : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));

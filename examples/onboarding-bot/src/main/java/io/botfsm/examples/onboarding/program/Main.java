@@ -99,7 +99,7 @@ public final class Main {
                 OUT.println("\"" + instance + "\" " + lockReport(lock));
                 return BotRunner.STOPPED;
             }
-            int status = talk(storage, fileOfCopies());
+            int status = talk(storage, backupFile());
             if (status == BotRunner.ANOTHER_IS_ACTIVE) { // the log says which
                 ERR.println("With --standby, this instance would wait until the active one ends.");
             }
@@ -119,16 +119,16 @@ public final class Main {
     }
 
     /** The SQLite file with copies of the conversations, in case Redis loses them; empty for none. */
-    private Optional<Path> fileOfCopies() {
+    private Optional<Path> backupFile() {
         boolean hasEmbeddedRedis = options.storage().equals("embedded") && EmbeddedRedis.isAvailable();
         String file = options.value("--database", hasEmbeddedRedis ? data.toAbsolutePath() + ".db" : "none");
         return file.equals("none") ? Optional.empty() : Optional.of(Path.of(file));
     }
 
-    private int talk(OpenStorage storage, Optional<Path> fileOfCopies) {
+    private int talk(OpenStorage storage, Optional<Path> backupFile) {
         Optional<String> origin =
-                fileOfCopies.map(file -> options.value("--origin", OpenStorage.id(options.storage(), data, file)));
-        Optional<OpenStorage> backup = fileOfCopies.map(OpenStorage::sqlite);
+                backupFile.map(file -> options.value("--origin", OpenStorage.id(options.storage(), data, file)));
+        Optional<OpenStorage> backup = backupFile.map(OpenStorage::sqlite);
         StateStorage conversations = new LoggingStateStorage(
                 backup.map(copies -> ConversationBackup.of(copies.states(), origin.orElseThrow())
                                 .storage(storage.states()))

@@ -88,12 +88,12 @@ record Options(Set<String> flags, Map<String, String> values) {
         return flags.contains(flag);
     }
 
-    String value(String name, String unlessGiven) {
-        return values.getOrDefault(name, unlessGiven);
+    String value(String name, String defaultValue) {
+        return values.getOrDefault(name, defaultValue);
     }
 
-    int number(String name, int unlessGiven) {
-        return Integer.parseInt(value(name, Integer.toString(unlessGiven)));
+    int number(String name, int defaultValue) {
+        return Integer.parseInt(value(name, Integer.toString(defaultValue)));
     }
 
     String storage() {
