@@ -80,7 +80,8 @@ final class FlowSession<I, O> {
         boolean isEntered = path.enterIfStored();
         boolean isPending = dialogs.pending(turn).isPresent();
         if (isPending
-                && commanded().stream().anyMatch(dialog -> matching(dialog, input).isPresent())) {
+                && commanded().stream()
+                        .anyMatch(dialog -> matching(dialog, input).isPresent())) {
             throw new UnfinishedWorkException();
         }
         runFirst(input);
@@ -129,7 +130,8 @@ final class FlowSession<I, O> {
     private Optional<O> lateAnswer(I input) {
         return dialogs.roots().stream()
                 .flatMap(dialog -> dialog.lateAnswers().stream())
-                .filter(lateAnswers -> lateAnswers.stateOf()
+                .filter(lateAnswers -> lateAnswers
+                        .stateOf()
                         .apply(input)
                         .filter(state -> !turn.state().equals(Optional.of(state)))
                         .isPresent())

@@ -183,7 +183,8 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
                 .position()
                 .filter(at -> !at.state().isAskable() && !at.state().isResting())
                 .isPresent()) {
-            throw invalidDecision("called again() where nothing is asked; go on to a state, or add ask(...) to this one");
+            throw invalidDecision(
+                    "called again() where nothing is asked; go on to a state, or add ask(...) to this one");
         }
         decide();
         session.path().stay();
@@ -223,8 +224,8 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
 
     @Override
     public Next end() {
-        boolean isExit =
-                !dialog.isSub() && currentPosition().filter(at -> at.state().ends()).isPresent();
+        boolean isExit = !dialog.isSub()
+                && currentPosition().filter(at -> at.state().ends()).isPresent();
         if (handledIn.isPresent() && !isExit && !session.dialogs().endAnywhere()) {
             throw undeclared(
                     Optional.empty(),
@@ -259,12 +260,15 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     private void requireExit(Enum<?> to) {
         requireNonNull(to, "state");
         boolean isExit = exits.contains(to)
-                || currentPosition().filter(at -> at.state().exits().contains(to)).isPresent();
+                || currentPosition()
+                        .filter(at -> at.state().exits().contains(to))
+                        .isPresent();
         if (!isExit) {
             throw undeclared(
                     Optional.of(to),
                     "to " + to.name(),
-                    currentPosition().map(at -> "declare it: state(" + at.state().state().name() + ", s -> s.to(" + to.name()
+                    currentPosition()
+                            .map(at -> "declare it: state(" + at.state().state().name() + ", s -> s.to(" + to.name()
                                     + "))")
                             .orElse("declare it: when(..., ..., " + to.name() + ")"));
         }

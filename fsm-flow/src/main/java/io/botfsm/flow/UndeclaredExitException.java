@@ -16,7 +16,8 @@ public final class UndeclaredExitException extends FsmException {
     private final Optional<String> from;
     private final Optional<Enum<?>> to;
 
-    UndeclaredExitException(StorageKey key, Optional<String> from, Optional<Enum<?>> to, String destination, String remedy) {
+    UndeclaredExitException(
+            StorageKey key, Optional<String> from, Optional<Enum<?>> to, String destination, String remedy) {
         super(String.format(
                 Locale.ROOT,
                 "%s: a handler in %s went %s, which is not declared; %s",

@@ -176,7 +176,13 @@ public final class RedisLeaseStore implements LeaseStore {
     public CompletionStage<Void> force(String name) {
         requireNonNull(name, "name");
         CompletableFuture<Void> result = new CompletableFuture<>();
-        run(Scripts.FORCE, name, keys.leaseAndFence(name), LeaseArguments.ofForce(), result, reply -> result.complete(null));
+        run(
+                Scripts.FORCE,
+                name,
+                keys.leaseAndFence(name),
+                LeaseArguments.ofForce(),
+                result,
+                reply -> result.complete(null));
         return result;
     }
 

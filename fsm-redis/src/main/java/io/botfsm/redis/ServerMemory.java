@@ -89,8 +89,8 @@ final class ServerMemory {
 
     private static CompletionStage<Boolean> isAlwaysSynced(RedisPort server) {
         return server.configGet("*appendfsync*")
-                .thenApply(settings ->
-                        hasSetting(settings, "appendfsync", "always") && hasSetting(settings, "no-appendfsync-on-rewrite", "no"));
+                .thenApply(settings -> hasSetting(settings, "appendfsync", "always")
+                        && hasSetting(settings, "no-appendfsync-on-rewrite", "no"));
     }
 
     private static CompletionStage<Boolean> completedFalse() {

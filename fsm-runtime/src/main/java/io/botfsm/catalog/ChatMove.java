@@ -193,7 +193,8 @@ public final class ChatMove {
     }
 
     /** Clears the copy of a source whose clear was refused, so that the conversation is not in both chats. */
-    private FsmException afterTakeBack(FsmException refused, StorageKey target, OptionalLong copied, boolean hasDeadline) {
+    private FsmException afterTakeBack(
+            FsmException refused, StorageKey target, OptionalLong copied, boolean hasDeadline) {
         try {
             takeBack(target, copied, hasDeadline);
         } catch (RuntimeException e) {

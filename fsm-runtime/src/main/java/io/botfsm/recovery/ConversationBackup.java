@@ -222,7 +222,8 @@ public final class ConversationBackup {
         return cleared(key, version, original, OptionalLong.empty());
     }
 
-    private CompletionStage<Void> cleared(StorageKey key, long version, StateStorage original, OptionalLong overridable) {
+    private CompletionStage<Void> cleared(
+            StorageKey key, long version, StateStorage original, OptionalLong overridable) {
         return put(key, overridable, copy -> copiedVersion(copy) > version, turn -> {
                     turn.clear().put(VERSION, version);
                     if (hasTtl) {

@@ -103,7 +103,8 @@ final class PendingUpdates {
      */
     synchronized void admit(OptionalLong requestedOffset, List<ReceivedUpdate> received, long now) {
         requestedOffset.ifPresent(offset -> updates.headMap(offset).clear());
-        if (received.stream().anyMatch(update -> requestedOffset.isPresent() && update.id() < requestedOffset.getAsLong())) {
+        if (received.stream()
+                .anyMatch(update -> requestedOffset.isPresent() && update.id() < requestedOffset.getAsLong())) {
             // Telegram has started at a random id, as it may after a week without updates: it has none of the former
             // updates any more.
             updates.clear();
@@ -466,7 +467,8 @@ final class PendingUpdates {
 
     /** How long the oldest update that is not done has been waiting; zero if there is none. */
     synchronized Duration lag(long now) {
-        return unfinished().map(update ->
+        return unfinished()
+                .map(update ->
                         Duration.ofNanos(now - earlier(update.receivedAt, update.storedAt.orElse(update.receivedAt))))
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);

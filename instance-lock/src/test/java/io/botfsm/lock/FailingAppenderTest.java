@@ -46,11 +46,11 @@ class FailingAppenderTest {
         OneShotEvent<String> event = new OneShotEvent<>(callback -> {
             throw new OutOfMemoryError("no more threads");
         });
-        List<String> told = new CopyOnWriteArrayList<>();
+        List<String> notified = new CopyOnWriteArrayList<>();
         event.whenFired(what -> {
             throw new IllegalStateException("a bug");
         });
-        event.whenFired(told::add);
+        event.whenFired(notified::add);
         event.fire("lost");
 
         assertThat(notified).containsExactly("lost");

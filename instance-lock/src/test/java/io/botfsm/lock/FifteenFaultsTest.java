@@ -99,7 +99,7 @@ class FifteenFaultsTest {
                         "private void ask(int attempt, ClockReading start) {",
                         "private void ask(int attempt, ClockReading start) {"
                                 + " confirmed = Confirmation.of(start, engine.timings());")))
-                .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.LOSS_NOT_TOLD);
+                .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.NOT_NOTIFIED);
     }
 
     @Test

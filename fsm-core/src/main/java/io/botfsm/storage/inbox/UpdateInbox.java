@@ -192,8 +192,7 @@ public interface UpdateInbox {
         boolean splitsPair = length < reason.length()
                 && Character.isHighSurrogate(reason.charAt(length - 1))
                 && Character.isLowSurrogate(reason.charAt(length));
-        return new String(
-                reason.substring(0, splitsPair ? length - 1 : length).getBytes(UTF_8), UTF_8);
+        return new String(reason.substring(0, splitsPair ? length - 1 : length).getBytes(UTF_8), UTF_8);
     }
 
     /**

@@ -112,7 +112,9 @@ public final class KeyScan {
             String runId = ScannedServers.runId(calls.await("INFO", info));
             List<Object> reply = calls.await("SCAN", scan);
             if (connection == server.connection()) { // so both replies are from one process
-                return runId.equals(at.server().runId()) ? listed(at, reply) : new Listed(Set.of(), at.restarted(runId));
+                return runId.equals(at.server().runId())
+                        ? listed(at, reply)
+                        : new Listed(Set.of(), at.restarted(runId));
             }
         }
         throw new StorageUnavailableException("SCAN: connections kept being replaced", timeout, null);

@@ -80,7 +80,8 @@ public final class ScriptCalls {
         first.whenComplete((reply, failure) -> {
             if (failure != null && isForgotten(failure)) {
                 within(begin, () -> server.eval(script.text(), keys, args))
-                        .whenComplete((second, secondFailure) -> end.accept(second, secondFailure == null ? null : unwrapped(secondFailure)));
+                        .whenComplete((second, secondFailure) ->
+                                end.accept(second, secondFailure == null ? null : unwrapped(secondFailure)));
             } else {
                 end.accept(reply, failure == null ? null : unwrapped(failure));
             }

@@ -44,7 +44,8 @@ public final class CommandTimeouts {
     public CommandTimeouts(Duration timeout, ScheduledExecutorService executor) {
         this.timeout = timeout;
         this.timeoutNanos = timeout.toNanos();
-        long interval = Math.min(LONGEST_INTERVAL_NANOS, Math.max(SHORTEST_INTERVAL_NANOS, timeoutNanos / CHECKS_PER_TIMEOUT));
+        long interval =
+                Math.min(LONGEST_INTERVAL_NANOS, Math.max(SHORTEST_INTERVAL_NANOS, timeoutNanos / CHECKS_PER_TIMEOUT));
         var unused = executor.scheduleWithFixedDelay(this::endOverdue, interval, interval, TimeUnit.NANOSECONDS);
     }
 

@@ -104,7 +104,8 @@ final class FollowedCalls implements FollowedScripts {
         var unused = followed.whenComplete((after, missing) -> sendWaiting());
     }
 
-    private static List<Object> withFollowerReply(List<Object> reply, @Nullable List<Object> after, @Nullable Throwable missing) {
+    private static List<Object> withFollowerReply(
+            List<Object> reply, @Nullable List<Object> after, @Nullable Throwable missing) {
         List<Object> all = new ArrayList<>(reply);
         all.add(after != null ? after : missing);
         return all;
@@ -136,7 +137,8 @@ final class FollowedCalls implements FollowedScripts {
                 if (failure != null) {
                     completeExceptionally(failure);
                 } else {
-                    var unusedToo = follower.whenComplete((after, missing) -> complete(withFollowerReply(reply, after, missing)));
+                    var unusedToo = follower.whenComplete(
+                            (after, missing) -> complete(withFollowerReply(reply, after, missing)));
                 }
             });
         }

@@ -153,9 +153,11 @@ public final class RedisPortException extends RuntimeException {
      */
     public static RedisPortException notSent(@Nullable Throwable cause) {
         Optional<String> certificateProblem = certificateProblem(cause);
-        String why = certificateProblem.map("the server's certificate is not trusted: "::concat)
+        String why = certificateProblem
+                .map("the server's certificate is not trusted: "::concat)
                 .orElse("no connection to Redis");
-        return new RedisPortException(CommandOutcome.NOT_SENT, "", certificateProblem.isPresent(), "not sent: " + why, cause);
+        return new RedisPortException(
+                CommandOutcome.NOT_SENT, "", certificateProblem.isPresent(), "not sent: " + why, cause);
     }
 
     /**

@@ -38,7 +38,9 @@ public record Profile(
                 name,
                 age,
                 city,
-                Stream.concat(interests.stream(), Stream.of(interest)).distinct().toList());
+                Stream.concat(interests.stream(), Stream.of(interest))
+                        .distinct()
+                        .toList());
     }
 
     String shownName() {
