@@ -30,7 +30,8 @@ import java.util.concurrent.Executor;
  * <p>A read of a stored conversation has no additional cost. A read of a missing conversation takes a second read, the
  * lookup and the restoring write; concurrent reads share them. A write without an expected version takes an additional
  * read, since what it keeps has to be recovered first, unless it replaces the whole conversation regardless of what was
- * there. A write that may have left nothing takes an additional read if its outcome does not show whether it did.
+ * there. A write that may have emptied the conversation takes an additional read if its outcome does not show whether
+ * it is empty.
  *
  * <p>A restored conversation has the storage's own time to live, and no fencing token. If a new conversation begins
  * while the old one is being recovered, the recovered one is dropped.

@@ -57,7 +57,7 @@ class QueuedIsolationTest {
         } catch (ExecutionException e) {
             throw new AssertionError("failed", e.getCause());
         } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end", e);
+            throw new AssertionError("it did not complete in time", e);
         }
     }
 
@@ -68,7 +68,7 @@ class QueuedIsolationTest {
         } catch (ExecutionException e) {
             return e.getCause();
         } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end", e);
+            throw new AssertionError("it did not complete in time", e);
         }
     }
 
@@ -221,7 +221,10 @@ class QueuedIsolationTest {
                     return "";
                 })));
             } catch (Throwable e) {
-                ended.complete(Thread.currentThread().isInterrupted() ? e : new AssertionError("no flag", e));
+                ended.complete(
+                        Thread.currentThread().isInterrupted()
+                                ? e
+                                : new AssertionError("the interrupt flag was not set", e));
             }
         });
         waiting.start();
@@ -300,7 +303,8 @@ class QueuedIsolationTest {
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         Thread poller = new Thread(() -> {
             Throwable failure = failure(minimal(isolation.submit(TWO, () -> "")));
-            ended.complete(Thread.interrupted() ? failure : new AssertionError("no flag", failure));
+            ended.complete(
+                    Thread.interrupted() ? failure : new AssertionError("the interrupt flag was not set", failure));
         });
         poller.start();
         Awaitility.await().until(() -> poller.getState() == Thread.State.TIMED_WAITING);

@@ -125,7 +125,7 @@ final class RedisConfiguration {
             } else {
                 throw new BotfsmStartException(
                         "spring.data.redis names a master with its replicas, which a bot cannot use.",
-                        "Name the master alone, its Sentinels, or set botfsm.redis.uri.",
+                        "Name only the master, or name its Sentinels, or set botfsm.redis.uri.",
                         null);
             }
             return RedisAddress.of(uri, cluster != null, details.getSslBundle());

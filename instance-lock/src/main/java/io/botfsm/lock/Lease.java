@@ -54,8 +54,8 @@ public interface Lease extends AutoCloseable {
     /**
      * Reports that this lease's token was refused because a higher one had been seen. If that happens although the
      * lease is held, the store has lost tokens that it issued: the lease is then lost, and the next one gets a higher
-     * token. The store records that token with the lease, if it still has it, so that it also applies to another
-     * process; a later {@link #close} waits a bounded time for the store.
+     * token. If the store still has the lease, it also records the token that was seen, so that leases of other
+     * processes get a higher one too; a later {@link #close} waits a bounded time for the store.
      *
      * @param highestSeen the token that was seen. A token that is not above that of this lease has no effect. A token
      *     that no lease can have had has no effect either: one that is 2^52 (the year 2112 in microseconds) or above,

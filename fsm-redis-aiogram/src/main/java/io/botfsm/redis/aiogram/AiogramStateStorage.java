@@ -46,9 +46,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A storage in the layout of aiogram 3, byte for byte: a Java bot can continue where a Python bot has stopped, and vice
- * versa. Unlike in aiogram, state and data are read and written together, and no concurrent write is lost. A read takes
- * one round trip. A write takes two: it reads, and writes if nothing has changed meanwhile. Otherwise it is retried
- * until the timeout, and then fails with a {@link ContentionException}.
+ * versa. Unlike in aiogram, state and data are read and written together, and no write overwrites a concurrent one;
+ * aiogram's own {@code update_data} may still do so. A read takes one round trip. A write takes two: it reads, and
+ * writes if nothing has changed meanwhile. Otherwise it is retried until the timeout, and then fails with a
+ * {@link ContentionException}.
  *
  * <p>This layout cannot store fencing tokens, event ids, attributes and deadlines, and its versions are hashes of the
  * content, which do not increase: the {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and
@@ -316,9 +317,9 @@ public final class AiogramStateStorage implements StateStorage {
 
     /**
      * Offers a {@link ConversationCatalog}, which needs one more permission ({@code +scan}). It follows the rules with
-     * one exception: a conversation that has only a state, then only data, and then only a state again, all within one
-     * scan, may be missed. A Redis key that may belong to two conversations is reported as an unreadable record, and
-     * neither is found.
+     * one exception: a conversation that changes from having only data to having only a state within one scan may be
+     * missed. A Redis key that may belong to two conversations is reported as an unreadable record, and neither is
+     * found.
      */
     @Override
     public <T> Optional<T> extension(Class<T> type) {

@@ -121,7 +121,7 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
         if (!form.group(5).isEmpty()) {
             for (String move : form.group(5).split(",", -1)) {
                 if (!addMove(moving, MOVING_TEXT.matcher(move))) {
-                    throw new IllegalArgumentException("not a slot on its way");
+                    throw new IllegalArgumentException("not a slot that is being moved");
                 }
             }
         }

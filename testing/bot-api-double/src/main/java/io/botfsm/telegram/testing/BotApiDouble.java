@@ -269,7 +269,8 @@ public final class BotApiDouble implements AutoCloseable {
         /** The bot's id, a colon and a secret. */
         public Builder token(String token) {
             if (!token.matches("[1-9]\\d{0,17}:[\\w-]+")) {
-                throw new IllegalArgumentException("not an id, a colon and letters, digits, _ or -: " + token);
+                throw new IllegalArgumentException(
+                        "a token is an id, a colon, and letters, digits, _ or -; this is not one: " + token);
             }
             this.token = token;
             return this;

@@ -88,8 +88,11 @@ public final class BackendTime {
                 // proves nothing
             }
         }
-        throw new AssertionError(
-                String.format(Locale.ROOT, "in %d tries no step came within %s of the one before", TRIES, life));
+        throw new AssertionError(String.format(
+                Locale.ROOT,
+                "in each of %d tries, a step came more than %s after the one before: the machine is too slow",
+                TRIES,
+                life));
     }
 
     /** A life that begins again with each write. */

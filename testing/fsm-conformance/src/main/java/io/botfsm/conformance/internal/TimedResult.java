@@ -53,7 +53,7 @@ public final class TimedResult<T> {
     }
 
     public FsmException failure(Duration timeout) {
-        return failureOrNone(timeout).orElseThrow(() -> new AssertionError("a call answered that had to fail"));
+        return failureOrNone(timeout).orElseThrow(() -> new AssertionError("a call succeeded that should have failed"));
     }
 
     /** The failure, or empty if there is a value. */

@@ -146,7 +146,7 @@ public abstract class EventIsolationConformance {
         } catch (ExecutionException e) {
             throw new AssertionError("failed", e.getCause());
         } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end", e);
+            throw new AssertionError("it did not complete in time", e);
         }
     }
 
@@ -157,7 +157,7 @@ public abstract class EventIsolationConformance {
         } catch (ExecutionException e) {
             return behind(e);
         } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end", e);
+            throw new AssertionError("it did not complete in time", e);
         }
     }
 
@@ -383,7 +383,10 @@ public abstract class EventIsolationConformance {
             try {
                 ended.complete(new AssertionError(isolation.<Boolean>call(key, () -> journal.add("interrupted"))));
             } catch (InterruptedCallException e) {
-                ended.complete(Thread.currentThread().isInterrupted() ? e : new AssertionError("no flag", e));
+                ended.complete(
+                        Thread.currentThread().isInterrupted()
+                                ? e
+                                : new AssertionError("the interrupt flag was not set", e));
             }
         });
         await("another caller waits", () -> interrupted.getState() == Thread.State.WAITING);

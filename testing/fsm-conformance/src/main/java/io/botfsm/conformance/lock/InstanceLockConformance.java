@@ -258,7 +258,7 @@ public abstract class InstanceLockConformance {
         Thread waiting = new Thread(() -> {
             try {
                 AcquireResult attempt = two.acquire(LONG);
-                ended.complete(new AssertionError("came to " + attempt));
+                ended.complete(new AssertionError("acquire returned " + attempt + " although it was interrupted"));
             } catch (Throwable e) {
                 ended.complete(e);
             }

@@ -34,7 +34,7 @@ public final class Calls {
         } catch (ExecutionException e) {
             throw new AssertionError("failed", e.getCause());
         } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end", e);
+            throw new AssertionError("it did not complete in time", e);
         }
     }
 
@@ -55,9 +55,9 @@ public final class Calls {
             if (cause instanceof FsmException failure) {
                 return failure;
             }
-            throw new AssertionError("another failure", cause);
+            throw new AssertionError("not the expected failure", cause);
         } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end", e);
+            throw new AssertionError("it did not complete in time", e);
         }
     }
 
@@ -74,7 +74,7 @@ public final class Calls {
         } catch (ExecutionException e) {
             return false;
         } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end", e);
+            throw new AssertionError("it did not complete in time", e);
         }
     }
 

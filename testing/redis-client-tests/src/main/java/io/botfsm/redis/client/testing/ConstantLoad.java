@@ -129,7 +129,7 @@ public final class ConstantLoad implements AutoCloseable {
                 } else if (e.getCause() instanceof StorageUnavailableException failure) {
                     ledger.failed(failure);
                 } else {
-                    throw new AssertionError("another failure", e.getCause());
+                    throw new AssertionError("not the expected failure", e.getCause());
                 }
             }
             TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos()); // the rate of the load

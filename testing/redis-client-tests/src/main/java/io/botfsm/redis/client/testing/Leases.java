@@ -67,9 +67,9 @@ public final class Leases {
             if (e.getCause() instanceof LeaseStoreException failure) {
                 return failure;
             }
-            throw new AssertionError("another failure", e.getCause());
+            throw new AssertionError("not the expected failure", e.getCause());
         } catch (InterruptedException | TimeoutException e) {
-            throw new AssertionError("no end", e);
+            throw new AssertionError("it did not complete in time", e);
         }
     }
 
