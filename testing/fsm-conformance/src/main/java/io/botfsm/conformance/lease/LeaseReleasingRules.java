@@ -43,7 +43,7 @@ abstract class LeaseReleasingRules extends LeaseRules {
     }
 
     @Test
-    void ruleL05_onlyTheVeryClaimReleases() {
+    void ruleL05_onlyTheClaimThatHoldsTheLeaseReleasesIt() {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim claim = freshClaim();

@@ -74,7 +74,7 @@ abstract class LeaseRenewingRules extends LeaseRules {
     }
 
     @Test
-    void ruleL03_onlyTheVeryClaimRenews() {
+    void ruleL03_onlyTheClaimThatHoldsTheLeaseRenewsIt() {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim claim = freshClaim();
