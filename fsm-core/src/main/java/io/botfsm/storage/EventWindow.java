@@ -14,13 +14,13 @@ import java.util.TreeMap;
  * The ids of the events that a conversation has applied recently, by which redelivered events are recognized (spec
  * rules 14 and 19).
  *
- * <p>Of the counted ids of the default source, the window remembers those applied among the 256 up to the highest, and
- * likewise for one other run of ids, the one written last: a messenger may continue at a random, possibly lower id
- * after a period of inactivity. A run ends where the next id is more than 256 away. When a third run begins, the
- * earlier run with the higher ids is kept, and the ids of the other one are forgotten, however few ids have followed:
- * after 1000, 2000 and 3000, id 1000 is forgotten. A counted id that was never added is never contained. Of text ids,
- * and of the ids of any other source, the window remembers the last 64 applied, separately for each source, by their
- * {@linkplain EventId#fingerprint() fingerprints}: an id that was never added is reported as contained with a
+ * <p>Of the counted ids of the default source, the window remembers which of the 256 up to and including the highest
+ * were applied, and likewise for one other run of ids, the one written last: a messenger may continue at a random,
+ * possibly lower id after a period of inactivity. A run ends where the next id is more than 256 away. When a third run
+ * begins, the earlier run with the higher ids is kept, and the ids of the other one are forgotten, however few ids have
+ * followed: after 1000, 2000 and 3000, id 1000 is forgotten. A counted id that was never added is never contained. Of
+ * text ids, and of the ids of any other source, the window remembers the last 64 applied, separately for each source,
+ * by their {@linkplain EventId#fingerprint() fingerprints}: an id that was never added is reported as contained with a
  * probability below 10<sup>−12</sup>.
  *
  * <p>Immutable and thread-safe. A storage keeps it as byte strings. {@link #latest()} and {@link #other()} are each at

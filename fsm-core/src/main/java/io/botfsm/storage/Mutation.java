@@ -218,7 +218,10 @@ public final class Mutation {
         return eventId;
     }
 
-    /** The version that the conversation must have; 0 if nothing must be stored. Empty if any version is accepted. */
+    /**
+     * The version that the conversation must have; 0 if no conversation may exist yet. Empty if any version is
+     * accepted.
+     */
     public OptionalLong expectedVersion() {
         return expectedVersion;
     }
@@ -500,10 +503,10 @@ public final class Mutation {
         }
 
         /**
-         * Makes this mutation a query whether the conversation has applied this event, without recording the event. The
-         * outcome is {@link Outcome.Duplicate} if the event is remembered, otherwise {@link Outcome.Conflict} with the
-         * current content, or {@link Outcome.Fenced}. Unlike the result of a read, the answer is subject to the fence
-         * and as durable as a write.
+         * Makes this mutation only ask whether the conversation has applied this event, without recording the event.
+         * The outcome is {@link Outcome.Duplicate} if the event is remembered, otherwise {@link Outcome.Conflict} with
+         * the current content, or {@link Outcome.Fenced}. Unlike the result of a read, the answer is subject to the
+         * fence and as durable as a write.
          *
          * <p>Short for this {@link #eventId} and the {@linkplain #expectVersion expected version}
          * {@link Long#MAX_VALUE}, which no conversation has. Whatever else the mutation holds is therefore not applied.
@@ -524,7 +527,7 @@ public final class Mutation {
         /**
          * Refuses the write unless the conversation has this version.
          *
-         * @param version the expected version; 0 if nothing must be stored
+         * @param version the expected version; 0 if no conversation may exist yet
          * @throws IllegalArgumentException if the version is negative
          */
         public Builder expectVersion(long version) {

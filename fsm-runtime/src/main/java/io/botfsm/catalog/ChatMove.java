@@ -34,8 +34,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * stays where it was. After a failure, call it again to continue.
  *
  * <p>The conversation under the new key gets a new version, time of last write and time to live, as with any write. The
- * events that a conversation remembers and its fencing token stay under the old key, as long as they outlive a clear: a
- * redelivered update names the old chat, and is recognized there.
+ * events that a conversation remembers and its fencing token stay under the old key, for as long as they outlive a
+ * clear: a redelivered update names the old chat, and is recognized there.
  *
  * <p>Writes go through the given storage: pass the one that your bot uses, with its decorators. Transition rules do not
  * apply to these writes, and no listener is notified. Thread-safe.

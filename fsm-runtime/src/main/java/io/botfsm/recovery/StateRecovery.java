@@ -26,7 +26,7 @@ public interface StateRecovery {
      * complete only when that is guaranteed. May be called more than once, and after a newer conversation of the same
      * key has begun: what the source knows of a higher version must be kept.
      *
-     * @param version the version of the cleared conversation, or a later one of which nothing is left; above 0
+     * @param version the version of the cleared conversation, or a later version at which it is also empty; above 0
      */
     CompletionStage<Void> cleared(StorageKey key, long version);
 

@@ -37,9 +37,10 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  *       20 per minute to one group or channel.
  *   <li><b>Limits.</b> After a 429, nothing is sent to the chat for the time that Telegram states. If two chats are
  *       refused in a row, the limit applies to the bot, and nothing is sent to any chat.
- *   <li><b>Waiting.</b> The calling thread waits, by default for at most 5 seconds, so that a poller passes no more
- *       updates to waiting handlers. A message that would have to wait longer is not sent: the call fails immediately
- *       with a {@link SendDelayedException}, after which a {@link PollingSession} handles the update again later.
+ *   <li><b>Waiting.</b> The calling thread waits, by default for at most 5 seconds; meanwhile its handler takes no
+ *       further updates from the poller. A message that would have to wait longer is not sent: the call fails
+ *       immediately with a {@link SendDelayedException}, after which a {@link PollingSession} handles the update again
+ *       later.
  *   <li><b>Unreachable chats.</b> A message to a user who has blocked the bot, or to a chat that was deleted or is
  *       closed to the bot, is dropped without a failure.
  *   <li><b>Long texts</b> without formatting are sent in parts of up to 4,096 characters. A text with a parse mode or
@@ -308,8 +309,8 @@ public final class TelegramSender implements SendingStatus {
 
     /**
      * Waits until a message to the chat may be sent, without sending one. A handler that calls this method first does
-     * not store anything that it could not answer. Nothing is reserved: if several threads wait for the same chat, only
-     * one of them may be able to send.
+     * not store the effect of an update whose reply cannot be sent yet. Nothing is reserved: if several threads wait
+     * for the same chat, only one of them may be able to send.
      *
      * @throws SendDelayedException if that would take longer than a message may wait
      */
