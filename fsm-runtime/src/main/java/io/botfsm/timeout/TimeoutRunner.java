@@ -496,8 +496,9 @@ public final class TimeoutRunner implements BotRunner.Bot {
         /**
          * Sets how long a conversation is hidden from all instances when it is fired. The default is a minute; it must
          * be longer than a handler takes. If the handler fails or the instance dies, the conversation is due again
-         * after that time. A deadline that the handler sets ends the claim. A flow sets one a minute ahead before it
-         * sends replies, so meanwhile the conversation is hidden for at most a minute.
+         * after that time. A deadline that the handler sets ends the claim. A flow sets a deadline a minute ahead
+         * before it sends replies: while they are being sent, the conversation is hidden for at most a minute, however
+         * long the claim is.
          *
          * @throws IllegalArgumentException if it is not between a second and an hour
          */

@@ -122,8 +122,8 @@ public interface UpdateInbox {
     InboxCounts counts(Object bot);
 
     /**
-     * Erases updates and dead letters of all bots whose conversation matches. Updates without a conversation match if
-     * the filter sets neither chat nor user and their bot matches.
+     * Erases the updates and dead letters whose conversation matches, in the inboxes of all bots. Updates without a
+     * conversation match if the filter sets neither chat nor user and their bot matches.
      *
      * @param filter selects the conversations; by keys alone
      * @return how many were erased

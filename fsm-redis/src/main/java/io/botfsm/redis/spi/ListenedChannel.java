@@ -117,7 +117,7 @@ final class ListenedChannel {
             try {
                 hint.run();
             } catch (RuntimeException e) {
-                LOGGER.error("A hint of a subscription has failed", e);
+                LOGGER.error("The listener of a subscription failed", e);
             }
         }
 
