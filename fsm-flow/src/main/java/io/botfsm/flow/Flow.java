@@ -166,9 +166,9 @@ public final class Flow<I, O> {
      * the user says something meanwhile. If there are no replies, there is no second turn. A turn takes a read and a
      * write.
      *
-     * <p>A deadline that was not set by the flow is left unchanged. In a state that this build does not have, it is
-     * left to a build that has the state; in a state that is handled {@linkplain Dialog#byHand by hand}, and in no
-     * state, it is left to the handler of your own that set it.
+     * <p>A deadline that was not set by the flow is left unchanged. If this build does not have the conversation's
+     * state, the deadline is left to a build that has it; if the state is handled {@linkplain Dialog#byHand by hand},
+     * or the conversation has no state, it is left to the handler of your own that set it.
      *
      * @param fsm the conversations
      * @param key the conversation

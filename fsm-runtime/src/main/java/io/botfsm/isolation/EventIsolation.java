@@ -172,9 +172,9 @@ public interface EventIsolation extends AutoCloseable {
         Builder() {}
 
         /**
-         * Sets the executor that runs handlers: it receives one task for each handler, and never two at once for one
-         * conversation. An executor of virtual threads is suitable. It is not closed. By default, the isolation uses
-         * its own {@linkplain #threads threads}.
+         * Sets the executor that runs handlers: it receives a task for each handler, more than one if the handler has
+         * to wait for another process, and never two at once for one conversation. An executor of virtual threads is
+         * suitable. It is not closed. By default, the isolation uses its own {@linkplain #threads threads}.
          */
         public Builder executor(Executor forHandlers) {
             requireNonNull(forHandlers, "forHandlers");

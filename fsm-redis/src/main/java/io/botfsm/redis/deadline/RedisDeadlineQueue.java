@@ -133,8 +133,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             }
         }
         if (!stray.isEmpty()) {
-            LOGGER.warn(
-                    "{}: an entry of this index belongs to no conversation; it is checked again in a minute", stray);
+            LOGGER.warn("{}: an entry does not belong in this index; it is checked again in a minute", stray);
         }
         for (int from = 0; from < left.size() && due.size() < limit; from += AT_ONCE) {
             List<StorageKey> batch = left.subList(from, Math.min(left.size(), from + AT_ONCE));

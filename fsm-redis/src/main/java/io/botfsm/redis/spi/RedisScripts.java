@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
  * <p>Thread-safe. Every method returns immediately. A stage completes within the client's timeout, on any thread, and
  * fails only with {@link RedisPortException}. A command whose stage failed with
  * {@link RedisPortException.CommandOutcome#NOT_SENT} is never sent later; no command is ever sent twice, except that a
- * command which a node of a cluster redirected without executing it is sent to the node that serves its key. A client
- * that blocks may run a command on the thread that waits for its stage's future, and for futures made of it
+ * command which a node of a cluster redirected without executing it is sent to the node that serves its key. A blocking
+ * client may run a command on the thread that waits for its stage's future, or for a future derived from it
  * ({@link java.util.concurrent.CompletableFuture#newIncompleteFuture}).
  *
  * <p>Replies are lists of {@code byte[]}, {@code Long} and {@code List} elements; a reply that is not a list is

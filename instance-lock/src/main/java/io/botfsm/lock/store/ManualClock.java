@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A clock that tests control: it either stands still, or follows another clock until it is set. Thread-safe. */
+/**
+ * A clock that tests control: it either stands still or follows another clock, and can be moved in both cases.
+ * Thread-safe.
+ */
 public final class ManualClock implements LeaseClock {
     private final @Nullable LeaseClock ticking;
     private final AtomicLong nanos;
@@ -32,7 +35,7 @@ public final class ManualClock implements LeaseClock {
         this.wallMillis = new AtomicLong();
     }
 
-    /** Advances both clocks; the time of day is in whole milliseconds. */
+    /** Advances the nanosecond time and the time of day, which is in whole milliseconds. */
     public void advance(Duration d) {
         requireNonNull(d, "d");
         nanos.addAndGet(d.toNanos());
@@ -40,7 +43,7 @@ public final class ManualClock implements LeaseClock {
     }
 
     /**
-     * Moves the time of day without moving the other clock, as when a machine is suspended.
+     * Moves the time of day but not the nanosecond time, as when a machine is suspended.
      *
      * @param d how far to move it forward; backward if negative
      */
