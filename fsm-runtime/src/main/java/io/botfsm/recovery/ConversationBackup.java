@@ -88,7 +88,8 @@ public final class ConversationBackup {
      *
      * @param copies keeps the copies, under keys whose bot is the origin and whose chat is the whole original key
      * @param origin identifies the first storage, and is the same at each start, such as its address. A storage with
-     *     another origin never gets these copies, which might restore very old conversations. Not empty
+     *     another origin never gets these copies, since they might otherwise bring back very old conversations there.
+     *     Not empty
      * @throws IllegalArgumentException if the origin is empty, or the storage of copies lacks
      *     {@link Capability#COMPARE_AND_SET}
      */

@@ -490,7 +490,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         /**
          * Keeps updates that take long to handle in the storage's {@link UpdateInbox}, so that they do not block
          * others. By default there is no inbox: no update is confirmed to Telegram before it is handled, and Telegram
-         * returns at most 100 updates beyond the first unconfirmed one.
+         * returns at most 100 updates, starting with the first unconfirmed one.
          *
          * <p>An update that is not done after a second is stored, and may then be confirmed. Its handling continues in
          * the order of its conversation; after a crash, it is handled from the inbox. While the limits leave no room or

@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Connects to Redis through Lettuce: with one connection for conversations, which has its own client and threads, and
- * others for lease stores. It uses one server, the master that Sentinels report, or a cluster.
+ * Connects to Redis through Lettuce. All conversations share one connection, with its own client and threads; lease
+ * stores, and writes with a {@link io.botfsm.redis.Durability}, use connections of their own. It uses one server, the
+ * master that Sentinels report, or a cluster.
  *
  * <pre>{@code
  * try (BotRedis redis = LettuceRedis.connect("redis://localhost/1")) {
