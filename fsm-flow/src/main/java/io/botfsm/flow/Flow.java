@@ -159,12 +159,12 @@ public final class Flow<I, O> {
      * unless the conversation still has the deadline: if a user was faster, or another instance fires the same
      * deadline, the call only takes one read.
      *
-     * <p>The turn is stored first, then the replies are sent, then a second turn stores that they were sent. Until then
-     * the conversation is due again after a minute, counted from the later of this machine's time and the deadline. If
-     * the process dies or the sender throws in between, firing that deadline does not run the handler again, but asks
-     * the current question again. A timeout therefore takes effect once, and its replies are sent at least once, unless
-     * the user says something meanwhile. If there are no replies, there is no second turn. A turn takes a read and a
-     * write.
+     * <p>The turn is stored first, then the replies are sent, then a second turn stores that they were sent. The first
+     * turn also sets a deadline a minute after this machine's time or the fired deadline, whichever is later; the
+     * second turn puts the conversation's own deadline, if any, in its place. If the process dies or the sender throws
+     * in between, firing the deadline of the first turn does not run the handler again, but asks the current question
+     * again. A timeout therefore takes effect once, and its replies are sent at least once, unless the user says
+     * something meanwhile. If there are no replies, there is no second turn. A turn takes a read and a write.
      *
      * <p>A deadline that was not set by the flow is left unchanged. If this build does not have the conversation's
      * state, the deadline is left to a build that has it; if the state is handled {@linkplain Dialog#byHand by hand},

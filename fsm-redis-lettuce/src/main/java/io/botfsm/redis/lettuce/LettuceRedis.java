@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /**
  * Connects to Redis through Lettuce. All conversations share one connection, with its own client and threads; lease
- * stores, and writes with a {@link io.botfsm.redis.Durability}, use connections of their own. It uses one server, the
+ * stores, and writes with a {@link io.botfsm.redis.Durability}, use connections of their own. Redis is one server, the
  * master that Sentinels report, or a cluster.
  *
  * <pre>{@code

@@ -270,7 +270,7 @@ public final class BotApiDouble implements AutoCloseable {
         public Builder token(String token) {
             if (!token.matches("[1-9]\\d{0,17}:[\\w-]+")) {
                 throw new IllegalArgumentException(
-                        "a token is an id, a colon, and letters, digits, _ or -; this is not one: " + token);
+                        "a bot token is the bot's id, a colon, and letters, digits, _ or -; this one is not");
             }
             this.token = token;
             return this;
@@ -315,7 +315,8 @@ public final class BotApiDouble implements AutoCloseable {
         /** Sets how many polls, requests and webhook deliveries are remembered, each. */
         public Builder remembered(int most) {
             if (most < 1) {
-                throw new IllegalArgumentException("at least 1, not " + most);
+                throw new IllegalArgumentException(
+                        "at least 1 poll, request and delivery must be remembered, not " + most);
             }
             remembered = most;
             return this;

@@ -16,7 +16,7 @@ final class Faults {
     /** @param chat the chat of the affected requests; empty for any */
     synchronized void plan(String method, Optional<String> chat, int times, Fault fault) {
         if (times < 1) {
-            throw new IllegalArgumentException("a fault that happens " + times + " times");
+            throw new IllegalArgumentException("a fault must happen at least once, not " + times + " times");
         }
         planned.add(new Planned(method.toLowerCase(Locale.ROOT), chat, fault, times));
     }
